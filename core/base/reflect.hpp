@@ -1,0 +1,45 @@
+// Every state struct compares, prints and fingerprints. A struct names its fields once:
+//
+//     struct FollowerState {
+//         Offset fetched;
+//         Instant caught_up;
+//         bool operator==(const FollowerState&) const = default;
+//         ORRERY_FIELDS(fetched, caught_up)
+//     };
+//
+// and fingerprint(x) and print(x) (core/base/fingerprint.hpp, core/base/print.hpp) do the rest,
+// member by member. A struct that forgets a member would hash equal to one that differs, so the
+// generic code asserts that an aggregate lists as many fields as it has.
+#pragma once
+
+#include <string_view>
+#include <tuple>
+
+#define ORRERY_FIELDS(...)                                                                         \
+    static constexpr std::string_view field_names = #__VA_ARGS__;                                  \
+    constexpr auto fields() {                                                                      \
+        return std::tie(__VA_ARGS__);                                                              \
+    }                                                                                              \
+    constexpr auto fields() const {                                                                \
+        return std::tie(__VA_ARGS__);                                                              \
+    }
+
+namespace orrery {
+
+/// A struct that used ORRERY_FIELDS.
+template <class T>
+concept Reflected = requires(const T& value) {
+    value.fields();
+    T::field_names;
+};
+
+/// The n-th name of a list "a, b, c".
+constexpr std::string_view nth_name(std::string_view names, std::size_t n) {
+    for (; n > 0; --n)
+        names.remove_prefix(names.find(',') + 1);
+    while (!names.empty() && names.front() == ' ')
+        names.remove_prefix(1);
+    return names.substr(0, names.find(','));
+}
+
+} // namespace orrery
