@@ -185,6 +185,10 @@ constexpr FactRow rows[] = {
     {Fact::node_up, "node_up", detail, "is up", {}},
     {Fact::node_stopping, "node_stopping", notable, "begins to shut down", {}},
     {Fact::node_stopped, "node_stopped", notable, "has shut down", {}},
+    // the world
+    {Fact::fault, "fault", notable, "{text}", {}},
+    {Fact::healed, "healed", notable, "{text}", {}},
+    {Fact::process_ended, "process_ended", notable, "process ended: {text}", {}},
 };
 
 std::string value_of(const Note& note, const FactRow& row, std::string_view key) {

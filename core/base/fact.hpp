@@ -63,6 +63,10 @@ enum class Fact : std::uint8_t {
     node_up,
     node_stopping,
     node_stopped,
+    // the world: faults and their healings, and processes that end by themselves
+    fault,
+    healed,
+    process_ended,
 };
 
 inline constexpr std::size_t fact_numbers = 6;
