@@ -25,7 +25,8 @@ public:
     Chain all() const { return range(0, size_); }
     /// [from, to), shared; 0 <= from <= to <= size().
     Chain range(std::int64_t from, std::int64_t to) const;
-    bool operator==(const FileContent& other) const;
+    /// Of the pieces: two contents that were written alike.
+    bool operator==(const FileContent& other) const = default;
     void hash_into(Hasher& hasher) const;
     std::string to_text() const { return std::to_string(size_) + " bytes"; }
 
@@ -50,8 +51,9 @@ struct FileOperation {
     std::uint64_t sequence = 0; ///< in its disk
     std::int64_t at = 0;        ///< where a write begins; the size that a truncate leaves
     Chain data;
+    Instant since; ///< when it reached the cache
     bool operator==(const FileOperation&) const = default;
-    ORRERY_FIELDS(change, sequence, at, data)
+    ORRERY_FIELDS(change, sequence, at, data, since)
 };
 
 /// A state that a file can have: there or not, and with what.
@@ -71,17 +73,26 @@ struct File {
     CowVector<FileOperation>
         pending; ///< applied to the cache; those from `settled` on not to durable
     std::size_t settled = 0;
-    Instant dirty_since = never; ///< when the oldest of the pending reached the cache
 
     bool dirty() const { return settled < pending.size(); }
-    void change(Instant now, FileOperation operation);
-    /// All operations up to that sequence are durable now.
+    /// When the oldest change that is not durable reached the cache; `never` if all is durable.
+    Instant dirty_since() const { return dirty() ? pending[settled].since : never; }
+    /// Bytes written and not durable.
+    std::int64_t dirty_bytes() const;
+    void change(FileOperation operation);
+    /// All changes up to that sequence are durable now.
     void settle_up_to(std::uint64_t sequence);
+    /// All changes up to that time are durable now.
+    void settle_before(Instant time);
     /// The power went: the durable state becomes what the disk's stream makes of the operations
     /// that were not confirmed, and the cache is that. See power_cut.cpp for what can happen.
     void lose_power(Random& random);
     bool operator==(const File&) const = default;
-    ORRERY_FIELDS(name, cache, durable, pending, settled, dirty_since)
+    ORRERY_FIELDS(name, cache, durable, pending, settled)
+
+private:
+    void settle_one();
+    void forget_settled();
 };
 
 } // namespace orrery::sim

@@ -12,6 +12,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace orrery::sim {
@@ -78,7 +79,7 @@ public:
     std::size_t size() const { return inputs_.size() - taken_; }
     void push(Input input) { inputs_.push_back(std::move(input)); }
     Input pop() {
-        Input first = std::move(inputs_[taken_++]);
+        Input first = std::exchange(inputs_[taken_++], Woke{});
         if (empty())
             clear();
         return first;
@@ -96,14 +97,17 @@ private:
 };
 
 struct Machine {
+    Machine() = default; // no aggregate, so that generic code does not count its fields
+
     Cow<ActorSpec> spec;
     Cow<AnyActor> process; ///< the living process, or what the last one was when it died
     Cow<Disk> disk;
     Clock clock;
-    Random random; ///< what Started hands out
+    Random random{0, ""}; ///< what Started hands out
     Life life = Life::not_started;
     bool paused = false;
-    bool restarts = false;     ///< start again when it has stopped
+    bool restarts = false; ///< start again, this long after it has ended
+    Duration restart_delay;
     std::int32_t slow = 1;     ///< a step costs this many times as much
     std::uint32_t lives = 0;   ///< how often it was started
     Instant wakes_at = never;  ///< its next deadline, in the world's time
@@ -115,8 +119,8 @@ struct Machine {
 
     bool up() const { return is_up(life); }
     bool operator==(const Machine&) const = default;
-    ORRERY_FIELDS(spec, process, disk, clock, random, life, paused, restarts, slow, lives, wakes_at,
-                  busy_until, starts_at, inbox, sockets, next_accepted)
+    ORRERY_FIELDS(spec, process, disk, clock, random, life, paused, restarts, restart_delay, slow,
+                  lives, wakes_at, busy_until, starts_at, inbox, sockets, next_accepted)
 };
 
 } // namespace orrery::sim

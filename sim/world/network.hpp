@@ -53,9 +53,9 @@ struct LinkFault {
 struct Link {
     LinkModel model;
     LinkFault fault;
-    bool split = false; ///< the two are in different groups
-    Random random;      ///< its own stream: a draw more on one link moves nothing on another
-    Instant busy_until; ///< when the last byte handed to it has left the sender
+    bool split = false;   ///< the two are in different groups
+    Random random{0, ""}; ///< its own stream: a draw more on one link moves nothing on another
+    Instant busy_until;   ///< when the last byte handed to it has left the sender
 
     bool cut_at(Instant t) const { return split || fault.cut || fault.flap.down_at(t); }
     std::int64_t bytes_per_second() const {
@@ -105,6 +105,7 @@ enum class EndState : std::uint8_t {
     none,   ///< not accepted yet, or nobody there
     open,   ///< a process has it, or is about to hear of it
     closed, ///< hung up, reset, or its process ended: bytes that arrive are answered with a reset
+    lost,   ///< its machine lost power: as closed, and nothing it sent is sent again
 };
 
 struct End {
@@ -134,9 +135,10 @@ struct Connection {
     std::array<End, 2> end;
     std::array<Channel, 2> towards;
     std::int32_t listener = -1; ///< which of the accepting actor's listeners was dialed
+    bool answered = false;      ///< the dialer knows that it was accepted
     bool in_use = false;
     bool operator==(const Connection&) const = default;
-    ORRERY_FIELDS(end, towards, listener, in_use)
+    ORRERY_FIELDS(end, towards, listener, answered, in_use)
 };
 
 struct Network {

@@ -133,6 +133,7 @@ private:
         Scratch(const Scratch&) {}
         Scratch& operator=(const Scratch&) { return *this; }
         bool operator==(const Scratch&) const { return true; }
+        Input input;
         Effects effects;
         Observer* observer = nullptr;
     };
@@ -152,43 +153,46 @@ private:
     }
     void schedule(Source source, std::int64_t time);
     void turn();
-    void trace(EventKind kind, ActorId actor, std::uint64_t detail);
-    void tell(const Event& event);
+    void trace(std::uint64_t what, ActorId actor, std::uint64_t detail);
 
     // world_process.cpp: lives and steps
-    void on_machine(ActorId actor);
-    void begin_life(ActorId actor);
-    void end_life(ActorId actor, Life how, std::string_view why);
+    void on_machine(ActorId actor, Event& event);
+    void begin_life(ActorId actor, Event& event);
+    void end_life(ActorId actor, Life how);
     void take(ActorId actor, Input input, Event& event);
-    void step(ActorId actor, const Input& input, Event& event);
-    bool is_stale(const Machine& machine, const Input& input) const;
-    void perform(ActorId actor, Instant at, Effects& effects);
+    void step(ActorId actor, Event& event);
+    void perform(ActorId actor, Instant at);
     void reschedule_machine(ActorId actor);
 
-    // world_network.cpp: connections
+    // world_connection.cpp: dials, hang-ups and the end of connections
     void dial(ActorId actor, Instant at, const Dial& effect);
-    void send(ActorId actor, Instant at, Send& effect);
-    void hang_up(ActorId actor, Instant at, const HangUp& effect);
-    void put(std::uint32_t connection, std::size_t side, PacketKind kind, Chain frame, Instant at);
-    void on_channel(std::uint32_t connection, std::size_t side);
-    void arrive(std::uint32_t connection, std::size_t side, Event& event);
-    void arrive_dial(std::uint32_t connection, Event& event);
-    void arrive_frame(std::uint32_t connection, std::size_t side, Packet& packet, Event& event);
-    void arrive_close(std::uint32_t connection, std::size_t side, Event& event);
-    void stall(std::uint32_t connection, std::size_t side, Event& event);
-    void lose_patience(std::uint32_t connection, std::size_t side, Event& event);
+    void hang_up(ActorId actor, Instant at, ConnectionId number);
     void close_end(std::uint32_t connection, std::size_t side, Instant at);
+    void close_sockets(ActorId actor);
+    void lose_sockets(ActorId actor);
+    void forget_socket(ActorId actor, ConnectionId number);
     void tell_closed(std::uint32_t connection, std::size_t side, Event& event);
-    void forget_socket(std::uint32_t connection, std::size_t side);
-    void drop_all(std::uint32_t connection, std::size_t side, bool only_unsent);
-    void close_sockets(ActorId actor, bool with_power);
-    void reschedule_channel(std::uint32_t connection, std::size_t side);
+    void lose_patience(std::uint32_t connection, std::size_t side, Event& event);
     void release_if_done(std::uint32_t connection);
     ActorId find_listener(const Endpoint& endpoint, std::int32_t& listener) const;
+
+    // world_network.cpp: what travels on them
+    void send(ActorId actor, Instant at, Send& effect);
+    void put(std::uint32_t connection, std::size_t side, PacketKind kind, Chain frame, Instant at);
+    void on_channel(std::uint32_t connection, std::size_t side, Event& event);
+    void stall(std::uint32_t connection, std::size_t side, Event& event);
+    void arrive(std::uint32_t connection, std::size_t side, Event& event);
+    void arrive_dial(std::uint32_t connection, Event& event);
+    void arrive_answer(std::uint32_t connection, Event& event);
+    void arrive_frame(std::uint32_t connection, std::size_t side, Packet packet, Event& event);
+    void drop_all(std::uint32_t connection, std::size_t side);
+    void drop_unsent(std::uint32_t connection, std::size_t side);
+    void drop(std::uint32_t connection, std::size_t side, std::uint32_t packet);
+    void reschedule_channel(std::uint32_t connection, std::size_t side);
     Message message_of(std::uint32_t connection, std::size_t side, const Packet& packet) const;
 
     // world_disk.cpp
-    void on_disk(ActorId actor);
+    void on_disk(ActorId actor, Event& event);
     void reschedule_disk(ActorId actor);
 
     WorldSetup setup_;
