@@ -57,6 +57,8 @@ enum class Fact : std::uint8_t {
     record_failed,
     record_consumed,
     offset_reset,
+    truncation_detected,
+    client_failed,
     admin_done,
     admin_failed,
     // the process itself
