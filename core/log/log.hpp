@@ -178,9 +178,22 @@ public:
 
     bool operator==(const Log&) const = default;
     ORRERY_FIELDS(directory_, config_, segments_, epochs_, start_offset_, end_offset_,
-                  recovery_point_, last_flush_)
+                  recovery_point_, flush_asked_, last_flush_)
 
 private:
+    Segment& active() { return segments_.back().edit(); }
+    std::size_t segment_of(Offset offset) const;
+    void begin_segment(Offset base, const Now& now, Effects& out);
+    bool roll_if_due(const record::BatchHeader& header, const Now& now, Effects& out);
+    void put(const record::Batch& batch, Effects& out);
+    void note_epoch(LeaderEpoch epoch, Offset start, Effects& out);
+    void write_epochs(Effects& out) const;
+    void write_last_time_entry(Segment& segment, Effects& out) const;
+    void flush_segment(const Segment& segment, WriteId id, Effects& out) const;
+    void flush_after_append(const Now& now, Effects& out, WriteId id);
+    void erase_segments(std::size_t from, std::size_t to, Effects& out);
+    friend class LogRecovery;
+
     std::string directory_;
     LogConfig config_;
     std::vector<Cow<Segment>> segments_;
@@ -188,6 +201,7 @@ private:
     Offset start_offset_{0};
     Offset end_offset_{0};
     Offset recovery_point_{0};
+    Offset flush_asked_{0}; ///< everything below has had a Flush, confirmed or not
     Instant last_flush_;
 };
 

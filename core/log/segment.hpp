@@ -30,6 +30,8 @@ struct StoredBatch {
     std::int32_t end_position() const { return position + static_cast<std::int32_t>(bytes.size()); }
     /// The whole header, parsed anew.
     record::BatchHeader header() const;
+    std::int64_t max_timestamp() const;
+    void hash_into(Hasher& hasher) const;
 };
 
 struct Segment {
@@ -57,8 +59,8 @@ struct Segment {
     /// The entry that a closed segment's time index ends with: its largest timestamp. True if it
     /// was not there yet.
     bool add_last_time_entry();
-    /// Cuts at `batch_count` batches, with indexes and timestamps to match.
-    void truncate(std::size_t batch_count, const LogConfig& config);
+    /// Keeps the first `batch_count` batches and builds indexes and timestamps from them anew.
+    void rebuild(std::size_t batch_count, const LogConfig& config);
 
     /// Must a batch of `bytes` that ends at `last` and has `max_timestamp` go into a new segment?
     bool should_roll(const LogConfig& config, std::size_t bytes, Offset last,

@@ -67,8 +67,7 @@ public:
     ORRERY_FIELDS(options_, buffer_, count_, next_delta_, base_timestamp_, max_timestamp_)
 
 private:
-    std::byte* grow(std::size_t count);
-    void begin_record(Offset offset, std::int64_t timestamp, std::size_t body_size);
+    void begin_record(Offset offset, std::int64_t timestamp, std::size_t fields_size);
 
     BatchOptions options_;
     std::vector<std::byte> buffer_; ///< 61 bytes for the header, then records

@@ -46,6 +46,14 @@ inline constexpr std::int64_t no_producer_id = -1;
 inline constexpr std::int16_t no_producer_epoch = -1;
 inline constexpr std::int32_t no_sequence = -1;
 
+/// Sums of numbers that a peer chose: they wrap as Java's do, rather than being undefined.
+constexpr std::int64_t wrapping_add(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+constexpr std::int64_t wrapping_subtract(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
 /// A batch's fixed fields by value.
 struct BatchHeader {
     Offset base_offset;
@@ -66,8 +74,8 @@ struct BatchHeader {
                   last_offset_delta, base_timestamp, max_timestamp, producer_id, producer_epoch,
                   base_sequence, count)
 
-    Offset last_offset() const { return base_offset + last_offset_delta; }
-    Offset next_offset() const { return base_offset + (std::int64_t{last_offset_delta} + 1); }
+    Offset last_offset() const { return {wrapping_add(base_offset.value, last_offset_delta)}; }
+    Offset next_offset() const { return {wrapping_add(last_offset().value, 1)}; }
     /// The whole batch in bytes.
     std::size_t size() const {
         return static_cast<std::size_t>(batch_length) + offset_and_length_size;

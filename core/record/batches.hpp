@@ -53,7 +53,4 @@ Result<Batch> parse_batch(Bytes bytes);
 /// the batch has its format's smallest size.
 bool crc_is_valid(const Batch& batch);
 
-/// The batch as a leader stores it: base offset and leader epoch set, all else equal. One copy.
-Batch with_offset_and_epoch(const Batch& batch, Offset base_offset, LeaderEpoch epoch);
-
 } // namespace orrery::record

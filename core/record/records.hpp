@@ -61,6 +61,7 @@ struct Record {
 enum class RecordsError : std::uint8_t {
     none,
     invalid_record,  ///< InvalidRecordException: the structure of the records is broken
+    corrupt,         ///< CorruptRecordException: formats 0 and 1, a record inside is too short
     bad_compression, ///< KafkaException: the codec refused its input
     unknown_codec,   ///< IllegalArgumentException: codec numbers 5 to 7, bad format 0 or 1 wrapper
     too_large,       ///< our own: inflates beyond the limit
@@ -84,7 +85,9 @@ private:
     bool next_v2(Record& out);
     bool next_legacy(Record& out);
     bool fail(RecordsError error);
-    void open_legacy();
+    void open_compressed(Codec codec, View block, std::size_t inflated_limit);
+    void open_legacy(std::size_t inflated_limit);
+    RecordsError error_past_end() const;
 
     Batch batch_;
     Bytes inflated_; ///< keeps what the views point into
@@ -107,7 +110,7 @@ struct OwnedRecord {
     ORRERY_FIELDS(offset, timestamp, key, value, headers)
 };
 
-/// All records of a batch, sharing its bytes where it is not compressed. Error: what Records met.
+/// All records of a batch, copied. Error: what Records met.
 Result<std::vector<OwnedRecord>, RecordsError> read_records(const Batch& batch);
 
 } // namespace orrery::record

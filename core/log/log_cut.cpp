@@ -1,0 +1,193 @@
+// The parts of Log that take away: truncation, raising the start, retention; and those that make
+// durable: flushes and the clean close.
+#include "core/base/expect.hpp"
+#include "core/log/log.hpp"
+
+#include <algorithm>
+
+namespace orrery::log {
+
+namespace {
+
+constexpr std::string_view suffixes[] = {".log", ".index", ".timeindex"};
+
+/// True if `shorter` begins `longer`.
+template <class Index>
+bool begins(const Index& shorter, const Index& longer) {
+    if (shorter.size() > longer.size())
+        return false;
+    for (std::size_t i = 0; i < shorter.size(); ++i)
+        if (!(shorter[i] == longer[i]))
+            return false;
+    return true;
+}
+
+/// Makes the file hold `now`, when it holds `before`.
+template <class Index>
+void shrink_index(const std::string& file, const Index& before, const Index& now,
+                  std::int64_t entry_size, Effects& out) {
+    if (now.size() == before.size() && begins(now, before))
+        return;
+    if (begins(now, before))
+        out.emplace_back(Truncate{file, entry_size * static_cast<std::int64_t>(now.size())});
+    else
+        out.emplace_back(Replace{unwatched, file, Chain(encode(now))});
+}
+
+} // namespace
+
+void Log::erase_segments(std::size_t from, std::size_t to, Effects& out) {
+    for (std::size_t i = from; i < to; ++i)
+        for (const std::string_view suffix : suffixes)
+            out.emplace_back(Erase{segment_file(directory_, segments_[i]->base_offset, suffix)});
+    segments_.erase(segments_.begin() + static_cast<std::ptrdiff_t>(from),
+                    segments_.begin() + static_cast<std::ptrdiff_t>(to));
+}
+
+bool Log::truncate_to(Offset to, Effects& out) {
+    if (to >= end_offset_) {
+        // Still forget an epoch that began at the end: this replica was elected, wrote nothing, and
+        // another one leads now.
+        if (epochs_.edit().truncate_from_end(end_offset_))
+            write_epochs(out);
+        return false;
+    }
+    if (to < segments_.front()->base_offset) {
+        const Now as_before{last_flush_, segments_.front()->created_ms};
+        truncate_fully_and_start_at(to, as_before, out);
+        return true;
+    }
+    const std::size_t holds = segment_of(to);
+    erase_segments(holds + 1, segments_.size(), out);
+    Segment& segment = active();
+    const std::size_t keep = segment.find(to);
+    const Segment before = segment;
+    segment.rebuild(keep, config_);
+    if (segment.size != before.size)
+        out.emplace_back(
+            Truncate{segment_file(directory_, segment.base_offset, ".log"), segment.size});
+    shrink_index(segment_file(directory_, segment.base_offset, ".index"), before.offset_index,
+                 segment.offset_index, offset_index_entry_size, out);
+    shrink_index(segment_file(directory_, segment.base_offset, ".timeindex"), before.time_index,
+                 segment.time_index, time_index_entry_size, out);
+    // A batch that straddles `to` goes whole; what is left of a gap below `to` stays a gap.
+    const bool straddles = keep < before.batches.size() && before.batches[keep].base_offset < to;
+    end_offset_ = straddles ? before.batches[keep].base_offset : to;
+    start_offset_ = std::min(start_offset_, end_offset_);
+    recovery_point_ = std::min(recovery_point_, end_offset_);
+    flush_asked_ = std::min(flush_asked_, end_offset_);
+    if (epochs_.edit().truncate_from_end(end_offset_))
+        write_epochs(out);
+    return true;
+}
+
+void Log::truncate_fully_and_start_at(Offset start, const Now& now, Effects& out) {
+    erase_segments(0, segments_.size(), out);
+    start_offset_ = start;
+    end_offset_ = start;
+    recovery_point_ = start;
+    flush_asked_ = start;
+    begin_segment(start, now, out);
+    if (epochs_.edit().clear())
+        write_epochs(out);
+}
+
+bool Log::advance_start_offset(Offset to, Effects& out) {
+    expect(to <= end_offset_, "a start inside the log");
+    if (to <= start_offset_)
+        return false;
+    start_offset_ = to;
+    recovery_point_ = std::max(recovery_point_, to);
+    flush_asked_ = std::max(flush_asked_, to);
+    if (epochs_.edit().truncate_from_start(to))
+        write_epochs(out);
+    std::size_t gone = 0;
+    while (gone + 1 < segments_.size() && segments_[gone + 1]->base_offset <= to)
+        ++gone;
+    erase_segments(0, gone, out);
+    return true;
+}
+
+std::size_t Log::apply_retention(const Now& now, Offset high_watermark, Effects& out) {
+    std::int64_t excess = config_.retention_bytes < 0 ? 0 : size() - config_.retention_bytes;
+    std::size_t gone = 0;
+    // The active segment stays. (Kafka rolls it first when it is due as a whole; here it goes with
+    // the roll after it.)
+    while (gone + 1 < segments_.size()) {
+        const Segment& oldest = *segments_[gone];
+        if (segments_[gone + 1]->base_offset > high_watermark)
+            break;
+        const std::int64_t youngest =
+            oldest.max_timestamp >= 0 ? oldest.max_timestamp : oldest.created_ms;
+        const bool too_old =
+            config_.retention_ms >= 0 && now.wall_ms - youngest > config_.retention_ms;
+        const bool too_much = config_.retention_bytes >= 0 && excess >= oldest.size;
+        if (!too_old && !too_much)
+            break;
+        excess -= oldest.size;
+        ++gone;
+    }
+    if (gone > 0)
+        advance_start_offset(std::max(start_offset_, segments_[gone]->base_offset), out);
+    return gone;
+}
+
+void Log::write_last_time_entry(Segment& segment, Effects& out) const {
+    if (!segment.add_last_time_entry())
+        return;
+    const auto before = static_cast<std::int64_t>(segment.time_index.size() - 1);
+    out.emplace_back(Write{unwatched, segment_file(directory_, segment.base_offset, ".timeindex"),
+                           time_index_entry_size * before,
+                           Chain(encode(segment.time_index.back()))});
+}
+
+void Log::flush_segment(const Segment& segment, WriteId id, Effects& out) const {
+    out.emplace_back(Flush{unwatched, segment_file(directory_, segment.base_offset, ".index")});
+    out.emplace_back(Flush{unwatched, segment_file(directory_, segment.base_offset, ".timeindex")});
+    out.emplace_back(Flush{id, segment_file(directory_, segment.base_offset, ".log")});
+}
+
+Offset Log::flush(WriteId id, const Now& now, Effects& out) {
+    for (std::size_t i = segment_of(recovery_point_); i < segments_.size(); ++i)
+        flush_segment(*segments_[i], i + 1 == segments_.size() ? id : unwatched, out);
+    flush_asked_ = end_offset_;
+    last_flush_ = now.instant;
+    return end_offset_;
+}
+
+void Log::flushed(Offset offset) {
+    recovery_point_ = std::max(recovery_point_, std::min(offset, end_offset_));
+}
+
+std::optional<Instant> Log::wakeup() const {
+    constexpr std::int64_t longest_ms = never.ns / 1'000'000;
+    if (end_offset_ == flush_asked_ || config_.flush_ms > longest_ms)
+        return std::nullopt;
+    return last_flush_ + milliseconds(config_.flush_ms);
+}
+
+void Log::on_time(const Now& now, Effects& out) {
+    const auto due = wakeup();
+    if (due && *due <= now.instant)
+        flush(unwatched, now, out);
+}
+
+void Log::close(WriteId id, Effects& out) {
+    write_last_time_entry(active(), out);
+    if (!epochs_->entries().empty())
+        out.emplace_back(Flush{unwatched, directory_ + "/leader-epoch-checkpoint"});
+    for (std::size_t i = segment_of(recovery_point_); i < segments_.size(); ++i)
+        flush_segment(*segments_[i], i + 1 == segments_.size() ? id : unwatched, out);
+    recovery_point_ = end_offset_;
+    flush_asked_ = end_offset_;
+}
+
+void Log::erase_files(Effects& out) const {
+    for (const auto& segment : segments_)
+        for (const std::string_view suffix : suffixes)
+            out.emplace_back(Erase{segment_file(directory_, segment->base_offset, suffix)});
+    out.emplace_back(Erase{directory_ + "/leader-epoch-checkpoint"});
+    out.emplace_back(Erase{directory_ + "/partition.metadata"});
+}
+
+} // namespace orrery::log
