@@ -216,6 +216,7 @@ void Disk::set_condition(Instant now, const DiskCondition& condition) {
         stalled_at_ = never;
     }
     condition_ = condition;
+    condition_since_ = now;
 }
 
 } // namespace orrery::sim

@@ -61,6 +61,7 @@ public:
     void wipe();
     void set_condition(Instant now, const DiskCondition& condition);
     const DiskCondition& condition() const { return condition_; }
+    Instant condition_since() const { return condition_since_; }
     const DiskModel& model() const { return model_; }
 
     /// What a process finds at boot, sorted by name.
@@ -73,8 +74,8 @@ public:
     std::int64_t unsynced_bytes() const;
 
     bool operator==(const Disk&) const = default;
-    ORRERY_FIELDS(model_, random_, condition_, files_, requests_, served_, sequence_, busy_until_,
-                  stalled_at_, write_back_at_)
+    ORRERY_FIELDS(model_, random_, condition_, condition_since_, files_, requests_, served_,
+                  sequence_, busy_until_, stalled_at_, write_back_at_)
 
 private:
     struct Request {
@@ -98,6 +99,7 @@ private:
     DiskModel model_;
     Random random_;
     DiskCondition condition_;
+    Instant condition_since_;
     std::vector<Cow<File>> files_;  ///< sorted by name
     std::vector<Request> requests_; ///< from `served_` on: waiting, in order of their due
     std::size_t served_ = 0;

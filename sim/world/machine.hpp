@@ -105,10 +105,14 @@ struct Machine {
     Clock clock;
     Random random{0, ""}; ///< what Started hands out
     Life life = Life::not_started;
+    Instant life_since;
     bool paused = false;
+    Instant paused_since;
     bool restarts = false; ///< start again, this long after it has ended
     Duration restart_delay;
-    std::int32_t slow = 1;     ///< a step costs this many times as much
+    std::int32_t slow = 1; ///< a step costs this many times as much
+    Instant slow_since;
+    Instant clock_since;       ///< when a hand was last laid on its clock
     std::uint32_t lives = 0;   ///< how often it was started
     Instant wakes_at = never;  ///< its next deadline, in the world's time
     Instant busy_until;        ///< its processor computes until then
@@ -119,8 +123,9 @@ struct Machine {
 
     bool up() const { return is_up(life); }
     bool operator==(const Machine&) const = default;
-    ORRERY_FIELDS(spec, process, disk, clock, random, life, paused, restarts, restart_delay, slow,
-                  lives, wakes_at, busy_until, starts_at, inbox, sockets, next_accepted)
+    ORRERY_FIELDS(spec, process, disk, clock, random, life, life_since, paused, paused_since,
+                  restarts, restart_delay, slow, slow_since, clock_since, lives, wakes_at,
+                  busy_until, starts_at, inbox, sockets, next_accepted)
 };
 
 } // namespace orrery::sim

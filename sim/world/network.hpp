@@ -55,6 +55,7 @@ struct Link {
     LinkFault fault;
     bool split = false;   ///< the two are in different groups
     Random random{0, ""}; ///< its own stream: a draw more on one link moves nothing on another
+    Instant fault_since;  ///< when `fault` was last set
     Instant busy_until;   ///< when the last byte handed to it has left the sender
 
     bool cut_at(Instant t) const { return split || fault.cut || fault.flap.down_at(t); }
@@ -65,7 +66,7 @@ struct Link {
         return throttled ? limit : model.bytes_per_second;
     }
     bool operator==(const Link&) const = default;
-    ORRERY_FIELDS(model, fault, split, random, busy_until)
+    ORRERY_FIELDS(model, fault, split, random, fault_since, busy_until)
 };
 
 /// The kernels' patience; Linux's numbers, but for the dial, which is Kafka's
@@ -143,13 +144,16 @@ struct Connection {
 
 struct Network {
     TransportModel transport;
-    std::vector<Link> links; ///< from * actors + to
+    std::vector<Link> links;                  ///< from * actors + to
+    std::vector<std::vector<ActorId>> groups; ///< of a split; empty if there is none
+    Instant split_since;
     std::vector<Connection> connections;
     std::vector<std::uint32_t> free_connections;
     std::vector<Packet> packets;
     std::uint32_t free_packets = nothing;
     bool operator==(const Network&) const = default;
-    ORRERY_FIELDS(transport, links, connections, free_connections, packets, free_packets)
+    ORRERY_FIELDS(transport, links, groups, split_since, connections, free_connections, packets,
+                  free_packets)
 
     std::uint32_t take_packet();
     void free_packet(std::uint32_t packet);

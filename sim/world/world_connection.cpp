@@ -163,6 +163,7 @@ void World::set_link_fault(ActorId from, ActorId to, const LinkFault& fault) {
     expect(flap.period.ns == 0 || (flap.down.ns > 0 && flap.down < flap.period),
            "a flap that is up and down within its period");
     link_of(from, to).fault = fault;
+    link_of(from, to).fault_since = now_;
 }
 
 void World::reset(ActorId a, ActorId b, Observer* observer) {
@@ -183,6 +184,8 @@ void World::reset(ActorId a, ActorId b, Observer* observer) {
 }
 
 void World::split(std::span<const std::vector<ActorId>> groups) {
+    network_.groups.assign(groups.begin(), groups.end());
+    network_.split_since = now_;
     std::vector<std::size_t> group(machines_.size(), groups.size());
     for (std::size_t i = 0; i < groups.size(); ++i)
         for (const ActorId actor : groups[i])

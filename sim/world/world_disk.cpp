@@ -27,10 +27,12 @@ void World::set_disk_condition(ActorId actor, const DiskCondition& condition) {
 
 void World::set_clock_skew(ActorId actor, Duration skew) {
     edit(actor).clock.set_skew(skew);
+    edit(actor).clock_since = now_;
 }
 
 void World::jump_clock(ActorId actor, Duration by) {
     edit(actor).clock.jump(by);
+    edit(actor).clock_since = now_;
 }
 
 /// The deadline that the actor named stands on its own clock, so in the world's time it moves.
@@ -39,6 +41,7 @@ void World::set_clock_drift(ActorId actor, std::int64_t ppm) {
     const bool waits = machine.wakes_at != never;
     const Instant local = machine.clock.local_at(waits ? machine.wakes_at : now_);
     machine.clock.set_drift(now_, ppm);
+    machine.clock_since = now_;
     if (waits)
         machine.wakes_at = machine.clock.world_at(local);
     reschedule_machine(actor);

@@ -39,6 +39,7 @@ void World::stop(ActorId actor, Observer* observer) {
     machine.starts_at = never;
     if (machine.life == Life::running) {
         machine.life = Life::stopping;
+        machine.life_since = now_;
         machine.inbox.push(Stopping{});
     }
     reschedule_machine(actor);
@@ -76,7 +77,11 @@ void World::restart(ActorId actor, bool clean, Duration after, Observer* observe
 
 void World::pause(ActorId actor, Observer* observer) {
     const Watching watching(*this, observer);
-    edit(actor).paused = machine(actor).up();
+    Machine& host = edit(actor);
+    if (host.up() && !host.paused) {
+        host.paused = true;
+        host.paused_since = now_;
+    }
     reschedule_machine(actor);
 }
 
@@ -89,6 +94,7 @@ void World::resume(ActorId actor, Observer* observer) {
 void World::slow(ActorId actor, std::int32_t factor) {
     expect(factor >= 1, "a machine that is slowed by a factor of one or more");
     edit(actor).slow = factor;
+    edit(actor).slow_since = now_;
 }
 
 void World::wipe(ActorId actor, Observer* observer) {
@@ -105,6 +111,7 @@ void World::begin_life(ActorId actor, Event& event) {
     Machine& machine = edit(actor);
     machine.process = Cow<AnyActor>(machine.spec->prototype);
     machine.life = Life::running;
+    machine.life_since = now_;
     machine.lives += 1;
     machine.starts_at = never;
     machine.busy_until = now_;
@@ -121,6 +128,7 @@ void World::end_life(ActorId actor, Life how) {
     Machine& machine = edit(actor);
     machine.inbox.clear();
     machine.life = how;
+    machine.life_since = now_;
     machine.paused = false;
     machine.wakes_at = never;
     if (machine.restarts)
