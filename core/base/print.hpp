@@ -20,7 +20,7 @@ namespace detail {
 
 template <class T, std::size_t... I>
 void print_fields(std::string& out, const T& value, std::index_sequence<I...>) {
-    const auto all = value.fields();
+    [[maybe_unused]] const auto all = value.fields();
     out += '{';
     ((out += (I == 0 ? "" : ", "), out += nth_name(T::field_names, I), out += ": ",
       print_into(out, std::get<I>(all))),
