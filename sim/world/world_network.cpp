@@ -132,7 +132,10 @@ void World::stall(std::uint32_t connection, std::size_t side, Event& event) {
     } else {
         channel.retry_after = std::min(channel.retry_after * 2, transport.retransmission_max.ns);
     }
-    channel.retry = (now_ + Duration{channel.retry_after}).ns;
+    // A bit more, as round-trip times vary: or a link that flaps in step is met down for ever.
+    Link& link = link_of(event.from, event.actor);
+    const std::int64_t jitter = link.random.between(0, channel.retry_after / 8);
+    channel.retry = (now_ + Duration{channel.retry_after + jitter}).ns;
 }
 
 void World::drop(std::uint32_t connection, std::size_t side, std::uint32_t packet) {
