@@ -27,7 +27,7 @@ Log Log::create(std::string directory, const LogConfig& config, Offset start, co
     log.recovery_point_ = start;
     log.flush_asked_ = start;
     log.last_flush_ = now.instant;
-    log.begin_segment(start, now, out);
+    log.begin_segment(start, now.wall_ms, out);
     return log;
 }
 
@@ -49,10 +49,10 @@ std::size_t Log::segment_of(Offset offset) const {
 // --- append
 // ---------------------------------------------------------------------------------------
 
-void Log::begin_segment(Offset base, const Now& now, Effects& out) {
+void Log::begin_segment(Offset base, std::int64_t created_ms, Effects& out) {
     Segment segment;
     segment.base_offset = base;
-    segment.created_ms = now.wall_ms;
+    segment.created_ms = created_ms;
     segments_.emplace_back(std::move(segment));
     for (const std::string_view suffix : {".log", ".index", ".timeindex"})
         out.emplace_back(Write{unwatched, segment_file(directory_, base, suffix), 0, {}});
@@ -70,7 +70,7 @@ bool Log::roll_if_due(const record::BatchHeader& header, const Now& now, Effects
         flush_segment(*segments_.back(), unwatched, out);
         flush_asked_ = end_offset_;
     }
-    begin_segment(std::max(header.base_offset, end_offset_), now, out);
+    begin_segment(std::max(header.base_offset, end_offset_), now.wall_ms, out);
     return true;
 }
 
