@@ -203,6 +203,17 @@ std::optional<TimestampAndOffset> find_in_batch(const StoredBatch& stored, std::
     return std::nullopt;
 }
 
+/// The first of the youngest records of the batch at or after `from`.
+std::optional<TimestampAndOffset> youngest_in_batch(const StoredBatch& stored, Offset from) {
+    const record::Batch batch{stored.header(), stored.bytes};
+    record::Records records(batch);
+    std::optional<TimestampAndOffset> youngest;
+    for (record::Record record; records.next(record);)
+        if (record.offset >= from && (!youngest || record.timestamp > youngest->timestamp))
+            youngest = {record.timestamp, record.offset, batch.header.leader_epoch};
+    return youngest;
+}
+
 /// Where a search for the timestamp may begin: nothing before it is that young, says the index.
 std::size_t first_candidate(const Segment& segment, std::int64_t timestamp) {
     std::size_t low = 0;
@@ -238,17 +249,25 @@ std::optional<TimestampAndOffset> Log::find_by_timestamp(std::int64_t timestamp)
 }
 
 std::optional<TimestampAndOffset> Log::find_max_timestamp() const {
-    const StoredBatch* youngest = nullptr;
-    std::int64_t largest = record::no_timestamp;
+    std::optional<TimestampAndOffset> youngest;
+    const auto larger = [&](std::int64_t timestamp) {
+        return timestamp > (youngest ? youngest->timestamp : record::no_timestamp);
+    };
     for (const auto& segment : segments_) {
-        if (segment->max_timestamp <= largest || segment->end_offset() <= start_offset_)
+        if (!larger(segment->max_timestamp))
             continue;
-        largest = segment->max_timestamp;
-        youngest = &segment->batches[segment->find(segment->max_timestamp_offset)];
+        // Where a segment begins below the start offset, what it knows of itself may be of records
+        // that are gone.
+        const bool whole = segment->base_offset >= start_offset_;
+        std::size_t i = segment->find(whole ? segment->max_timestamp_offset : start_offset_);
+        const std::size_t end = whole ? i + 1 : segment->batches.size();
+        for (; i < end; ++i)
+            if (larger(segment->batches[i].max_timestamp()))
+                if (auto found = youngest_in_batch(segment->batches[i], start_offset_);
+                    found && larger(found->timestamp))
+                    youngest = found;
     }
-    if (youngest == nullptr)
-        return std::nullopt;
-    return find_in_batch(*youngest, largest, start_offset_);
+    return youngest;
 }
 
 // --- leader epochs

@@ -194,6 +194,7 @@ private:
     void flush_segment(const Segment& segment, WriteId id, Effects& out) const;
     void flush_after_append(const Now& now, Effects& out, WriteId id);
     void erase_segments(std::size_t from, std::size_t to, Effects& out);
+    void erase_below_start(Effects& out);
     friend class LogRecovery;
 
     std::string directory_;

@@ -63,6 +63,7 @@ bool Log::truncate_to(Offset to, Effects& out) {
     }
     cut_segment(segment_of(to), to, out);
     start_offset_ = std::min(start_offset_, end_offset_);
+    erase_below_start(out);
     recovery_point_ = std::min(recovery_point_, end_offset_);
     flush_asked_ = std::min(flush_asked_, end_offset_);
     if (epochs_.edit().truncate_from_end(end_offset_))
@@ -120,11 +121,15 @@ bool Log::advance_start_offset(Offset to, Effects& out) {
     flush_asked_ = std::max(flush_asked_, to);
     if (epochs_.edit().truncate_from_start(to))
         write_epochs(out);
+    erase_below_start(out);
+    return true;
+}
+
+void Log::erase_below_start(Effects& out) {
     std::size_t gone = 0;
-    while (gone + 1 < segments_.size() && segments_[gone + 1]->base_offset <= to)
+    while (gone + 1 < segments_.size() && segments_[gone + 1]->base_offset <= start_offset_)
         ++gone;
     erase_segments(0, gone, out);
-    return true;
 }
 
 std::size_t Log::apply_retention(const Now& now, Offset high_watermark, Effects& out) {

@@ -304,11 +304,7 @@ void LogRecovery::set_extent() {
                                : std::min(from_.recovery_point, log_.end_offset_);
     log_.recovery_point_ = std::max(log_.recovery_point_, log_.start_offset_);
     log_.flush_asked_ = log_.recovery_point_;
-    std::size_t gone = 0;
-    while (gone + 1 < log_.segments_.size() &&
-           log_.segments_[gone + 1]->base_offset <= log_.start_offset_)
-        ++gone;
-    log_.erase_segments(0, gone, out_);
+    log_.erase_below_start(out_);
 }
 
 Recovered LogRecovery::run() {

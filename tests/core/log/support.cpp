@@ -4,41 +4,48 @@
 
 namespace orrery::tests {
 
-void Disk::change(const std::string& name, std::optional<File> to) {
-    const auto found = now_.find(name);
-    Past& past = unflushed_[name];
-    if (past.empty())
-        past.push_back(found == now_.end() ? std::nullopt : std::optional<File>(found->second));
-    past.push_back(to);
-    if (to)
-        now_[name] = std::move(*to);
-    else
-        now_.erase(name);
+void Disk::apply(File& file, const Effect& change) {
+    if (const auto* write = std::get_if<Write>(&change)) {
+        const auto at = static_cast<std::size_t>(write->at);
+        const Bytes data = write->data.flat();
+        if (!file)
+            file.emplace();
+        if (file->size() < at + data.size())
+            file->resize(at + data.size());
+        file->replace(at, data.size(), data.text());
+    } else if (const auto* replace = std::get_if<Replace>(&change)) {
+        file = std::string(replace->data.flat().text());
+    } else if (const auto* truncate = std::get_if<Truncate>(&change)) {
+        if (file && file->size() > static_cast<std::size_t>(truncate->size))
+            file->resize(static_cast<std::size_t>(truncate->size));
+    } else {
+        file.reset();
+    }
+}
+
+void Disk::change(const std::string& name, const Effect& effect) {
+    File& file = now_[name];
+    if (!unflushed_.contains(name))
+        unflushed_[name].durable = file;
+    unflushed_[name].changes.push_back(effect);
+    apply(file, effect);
 }
 
 void Disk::perform(const Effects& effects) {
     for (const Effect& effect : effects) {
         if (const auto* write = std::get_if<Write>(&effect)) {
-            File file = now_.contains(write->file) ? now_.at(write->file) : File{};
-            const auto at = static_cast<std::size_t>(write->at);
-            REQUIRE(at <= file.content.size()); // no holes
-            const Bytes data = write->data.flat();
-            if (file.content.size() < at + data.size())
-                file.content.resize(at + data.size());
-            file.content.replace(at, data.size(), data.text());
-            change(write->file, std::move(file));
+            const std::size_t size = has(write->file) ? content(write->file).size() : 0;
+            REQUIRE(static_cast<std::size_t>(write->at) <= size); // no holes
+            change(write->file, effect);
         } else if (const auto* replace = std::get_if<Replace>(&effect)) {
-            change(replace->file, File{std::string(replace->data.flat().text())});
+            change(replace->file, effect);
         } else if (const auto* truncate = std::get_if<Truncate>(&effect)) {
-            File file = now_.at(truncate->file);
-            REQUIRE(static_cast<std::size_t>(truncate->size) <= file.content.size());
-            file.content.resize(static_cast<std::size_t>(truncate->size));
-            change(truncate->file, std::move(file));
+            REQUIRE(static_cast<std::size_t>(truncate->size) <= content(truncate->file).size());
+            change(truncate->file, effect);
         } else if (const auto* erase = std::get_if<Erase>(&effect)) {
-            change(erase->file, std::nullopt);
+            change(erase->file, effect);
         } else if (const auto* flush = std::get_if<Flush>(&effect)) {
-            const bool known = now_.contains(flush->file) || unflushed_.contains(flush->file);
-            REQUIRE(known); // or it was erased, and that becomes durable
+            REQUIRE(now_.contains(flush->file)); // it may have been erased: that becomes durable
             unflushed_.erase(flush->file);
         }
     }
@@ -47,28 +54,34 @@ void Disk::perform(const Effects& effects) {
 std::vector<BootFile> Disk::files() const {
     std::vector<BootFile> files;
     for (const auto& [name, file] : now_)
-        files.push_back({name, Chain(Bytes::copy(file.content))});
+        if (file)
+            files.push_back({name, Chain(Bytes::copy(*file))});
     return files;
 }
 
-void Disk::cut_power(Random& random) {
-    for (auto& [name, past] : unflushed_) {
-        const std::size_t kept = random.below(past.size());
-        std::optional<File> survivor = past[kept];
-        const bool torn = random.below(2) == 0;
-        if (torn && survivor && kept + 1 < past.size() && past[kept + 1] &&
-            past[kept + 1]->content.size() > survivor->content.size() &&
-            past[kept + 1]->content.starts_with(survivor->content)) {
-            const std::size_t more = past[kept + 1]->content.size() - survivor->content.size();
-            const std::size_t part = random.below(more);
-            *survivor = *past[kept + 1];
-            survivor->content.resize(survivor->content.size() - more + part);
-        }
-        if (survivor)
-            now_[name] = *survivor;
-        else
-            now_.erase(name);
+Disk::File Disk::survivor(const Unflushed& unflushed, Random& random) {
+    File file = unflushed.durable;
+    const std::uint64_t survival = random.below(3);
+    const std::size_t kept = survival == 0   ? 0
+                             : survival == 1 ? random.below(unflushed.changes.size() + 1)
+                                             : unflushed.changes.size();
+    for (std::size_t i = 0; i < kept; ++i) {
+        Effect change = unflushed.changes[i];
+        const bool in_place =
+            std::holds_alternative<Write>(change) || std::holds_alternative<Truncate>(change);
+        if (survival == 2 && in_place && random.below(2) == 0)
+            continue;
+        auto* write = std::get_if<Write>(&change);
+        if (write != nullptr && !write->data.empty() && random.below(4) == 0)
+            write->data = write->data.slice(0, random.below(write->data.size()));
+        apply(file, change);
     }
+    return file;
+}
+
+void Disk::cut_power(Random& random) {
+    for (auto& [name, unflushed] : unflushed_)
+        now_[name] = survivor(unflushed, random);
     unflushed_.clear();
 }
 

@@ -8,6 +8,7 @@
 #include "core/record/batch_builder.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,25 +21,27 @@ public:
     void perform(const Effects& effects);
     /// The files as a process that restarts finds them.
     std::vector<BootFile> files() const;
-    /// The power goes: of every file a random number of the last changes that were not flushed is
-    /// lost, and the last one kept may be torn.
+    /// The power goes. Of every file's changes that were not flushed, none survive, or a prefix, or
+    /// any of the writes and truncations; a write that survives may be torn, a gap reads as zeros.
     void cut_power(Random& random);
-    const std::string& content(const std::string& name) const { return now_.at(name).content; }
-    bool has(const std::string& name) const { return now_.contains(name); }
-    std::string& edit(const std::string& name) { return now_.at(name).content; }
+    const std::string& content(const std::string& name) const { return *now_.at(name); }
+    bool has(const std::string& name) const { return now_.contains(name) && now_.at(name); }
+    std::string& edit(const std::string& name) { return *now_[name]; }
+    void put(const std::string& name, std::string content) { now_[name] = std::move(content); }
     void erase(const std::string& name) { now_.erase(name); }
 
 private:
-    struct File {
-        std::string content;
-        bool operator==(const File&) const = default;
+    using File = std::optional<std::string>; ///< nullopt: it is not there
+    struct Unflushed {
+        File durable;
+        std::vector<Effect> changes;
     };
-    /// What a file was after each change since it was last durable; nullopt: it was not there.
-    using Past = std::vector<std::optional<File>>;
-    void change(const std::string& name, std::optional<File> to);
+    static void apply(File& file, const Effect& change);
+    void change(const std::string& name, const Effect& effect);
+    static File survivor(const Unflushed& unflushed, Random& random);
 
     std::map<std::string, File> now_;
-    std::map<std::string, Past> unflushed_;
+    std::map<std::string, Unflushed> unflushed_;
 };
 
 /// A batch of `records` records of `value_bytes` bytes, the first at `base`.
