@@ -98,17 +98,21 @@ private:
     struct Active {
         LeaderEpoch epoch;
         metadata::Image latest;
-        Offset log_end; ///< of the next record
-        Heartbeats heartbeats;
-        std::vector<Parked> parked; ///< in order of `last`
-        Instant next_no_op;
-        Instant next_rebalance;
-        Instant next_unclean;
+        Offset log_end;                  ///< of the next record
+        Offset last_written = no_offset; ///< of this term; beyond stable: not committed yet
+        Heartbeats heartbeats;           ///< of every broker that latest has
+        std::vector<Parked> parked;      ///< in order of `last`
+        Instant next_no_op = never;      ///< KIP-835: a record now and then, so that all see
+        Instant next_session_check;      ///< sessions are looked at on a grid of an eighth
+        Instant next_rebalance = never;
+        Instant next_unclean = never;
         bool operator==(const Active&) const = default;
-        ORRERY_FIELDS(epoch, latest, log_end, heartbeats, parked, next_no_op, next_rebalance,
-                      next_unclean)
+        ORRERY_FIELDS(epoch, latest, log_end, last_written, heartbeats, parked, next_no_op,
+                      next_session_check, next_rebalance, next_unclean)
     };
-    friend struct Term;
+    friend struct Term; // controller.cpp: one call to an active controller
+    /// When a session may have ended: the first point of the grid after the earliest end.
+    std::optional<Instant> session_check() const;
 
     Settings settings_;
     Random random_;

@@ -52,5 +52,7 @@ using Response = std::variant<wire::BrokerRegistrationResponse, wire::BrokerHear
 /// The response that says `error` to all of the request: at its top where the message has a place
 /// for it, else at each of its items. (A broker that can't reach the controller uses it too.)
 Response refuse(const Request& request, wire::Error error);
+/// Takes back a response that was not given yet: `error` takes the place of all it said.
+void withdraw(Response& response, wire::Error error);
 
 } // namespace orrery::controller

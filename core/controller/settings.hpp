@@ -31,14 +31,13 @@ struct Settings {
     metadata::Properties file; ///< the node's own config, checked
 
     // read from `file` by settings_from()
-    Duration session_timeout;               ///< broker.session.timeout.ms
-    Duration no_op_interval;                ///< metadata.max.idle.interval.ms; zero: none
-    bool rebalance = true;                  ///< auto.leader.rebalance.enable
-    Duration rebalance_interval;            ///< leader.imbalance.check.interval.seconds
-    std::int32_t imbalance_percentage = 10; ///< leader.imbalance.per.broker.percentage
-    Duration unclean_interval;              ///< unclean.leader.election.interval.ms
-    std::int32_t default_partitions = 1;    ///< num.partitions
-    std::int16_t default_replication = 1;   ///< default.replication.factor
+    Duration session_timeout;             ///< broker.session.timeout.ms
+    Duration no_op_interval;              ///< metadata.max.idle.interval.ms; zero: none
+    bool rebalance = true;                ///< auto.leader.rebalance.enable
+    Duration rebalance_interval;          ///< leader.imbalance.check.interval.seconds
+    Duration unclean_interval;            ///< unclean.leader.election.interval.ms
+    std::int32_t default_partitions = 1;  ///< num.partitions
+    std::int16_t default_replication = 1; ///< default.replication.factor
 
     /// The features a new cluster begins with, when this controller has to bootstrap it: those of
     /// the latest production release. Level 0 is not written.
@@ -46,8 +45,8 @@ struct Settings {
     Planted planted;
     bool operator==(const Settings&) const = default;
     ORRERY_FIELDS(node, cluster_id, file, session_timeout, no_op_interval, rebalance,
-                  rebalance_interval, imbalance_percentage, unclean_interval, default_partitions,
-                  default_replication, bootstrap_features, planted)
+                  rebalance_interval, unclean_interval, default_partitions, default_replication,
+                  bootstrap_features, planted)
 };
 
 /// Reads the numbers; what the file lacks has Kafka 4.4's default.

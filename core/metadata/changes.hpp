@@ -52,13 +52,20 @@ struct DeletedTopic {
     ORRERY_FIELDS(last)
 };
 
+struct ConfigChange {
+    ConfigResource resource;
+    std::string name; ///< of the config that was set or unset: look its value up in the image
+    bool operator==(const ConfigChange&) const = default;
+    ORRERY_FIELDS(resource, name)
+};
+
 struct Changes {
     std::vector<BrokerChange> brokers;
     std::vector<NodeId> controllers;
     std::vector<Uuid> topics_created;
     std::vector<DeletedTopic> topics_deleted; ///< created and deleted within: in both lists
     std::vector<PartitionChange> partitions;  ///< may be of topics deleted later in the same
-    std::vector<ConfigResource> configs;      ///< may name one more than once
+    std::vector<ConfigChange> configs;
     bool features = false;
     bool everything = false; ///< a transaction was aborted or a snapshot loaded: compare yourself
     bool operator==(const Changes&) const = default;

@@ -8,7 +8,6 @@
 #include "core/raft/config.hpp"
 
 #include <cstdint>
-#include <vector>
 
 namespace orrery::raft {
 
@@ -37,8 +36,5 @@ struct ReplicaProgress {
         end = offset;
     }
 };
-
-/// The most caught up first; equal ones by id.
-void sort_by_end(std::vector<ReplicaProgress>& replicas);
 
 } // namespace orrery::raft
