@@ -5,9 +5,8 @@
 
 namespace orrery {
 
-void expect_failed(const char* what, std::source_location where) {
-    std::fprintf(stderr, "%s:%u: expected %s (in %s)\n", where.file_name(), where.line(), what,
-                 where.function_name());
+void expect_failed(const char* what, const char* file, int line, const char* function) {
+    std::fprintf(stderr, "%s:%d: expected %s (in %s)\n", file, line, what, function);
     std::abort();
 }
 

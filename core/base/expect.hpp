@@ -2,17 +2,18 @@
 // user can cause is a Result, never an expect().
 #pragma once
 
-#include <source_location>
-
 namespace orrery {
 
 /// Prints file, line and what was expected to stderr, then aborts.
-[[noreturn]] void expect_failed(const char* what, std::source_location where);
+[[noreturn]] void expect_failed(const char* what, const char* file, int line, const char* function);
 
+/// The last three are filled in where it is called (by the compilers' builtins: clang 14 lacks what
+/// std::source_location of libstdc++ is made of).
 inline void expect(bool holds, const char* what = "an assertion",
-                   std::source_location where = std::source_location::current()) {
+                   const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+                   const char* function = __builtin_FUNCTION()) {
     if (!holds) [[unlikely]]
-        expect_failed(what, where);
+        expect_failed(what, file, line, function);
 }
 
 } // namespace orrery

@@ -27,7 +27,7 @@ Log Log::create(std::string directory, const LogConfig& config, Offset start, co
     log.recovery_point_ = start;
     log.flush_asked_ = start;
     log.last_flush_ = now.instant;
-    log.begin_segment(start, now, out);
+    log.begin_segment(start, now.wall_ms, out);
     return log;
 }
 
@@ -49,10 +49,10 @@ std::size_t Log::segment_of(Offset offset) const {
 // --- append
 // ---------------------------------------------------------------------------------------
 
-void Log::begin_segment(Offset base, const Now& now, Effects& out) {
+void Log::begin_segment(Offset base, std::int64_t created_ms, Effects& out) {
     Segment segment;
     segment.base_offset = base;
-    segment.created_ms = now.wall_ms;
+    segment.created_ms = created_ms;
     segments_.emplace_back(std::move(segment));
     for (const std::string_view suffix : {".log", ".index", ".timeindex"})
         out.emplace_back(Write{unwatched, segment_file(directory_, base, suffix), 0, {}});
@@ -70,7 +70,7 @@ bool Log::roll_if_due(const record::BatchHeader& header, const Now& now, Effects
         flush_segment(*segments_.back(), unwatched, out);
         flush_asked_ = end_offset_;
     }
-    begin_segment(std::max(header.base_offset, end_offset_), now, out);
+    begin_segment(std::max(header.base_offset, end_offset_), now.wall_ms, out);
     return true;
 }
 
@@ -203,6 +203,17 @@ std::optional<TimestampAndOffset> find_in_batch(const StoredBatch& stored, std::
     return std::nullopt;
 }
 
+/// The first of the youngest records of the batch at or after `from`.
+std::optional<TimestampAndOffset> youngest_in_batch(const StoredBatch& stored, Offset from) {
+    const record::Batch batch{stored.header(), stored.bytes};
+    record::Records records(batch);
+    std::optional<TimestampAndOffset> youngest;
+    for (record::Record record; records.next(record);)
+        if (record.offset >= from && (!youngest || record.timestamp > youngest->timestamp))
+            youngest = {record.timestamp, record.offset, batch.header.leader_epoch};
+    return youngest;
+}
+
 /// Where a search for the timestamp may begin: nothing before it is that young, says the index.
 std::size_t first_candidate(const Segment& segment, std::int64_t timestamp) {
     std::size_t low = 0;
@@ -238,17 +249,25 @@ std::optional<TimestampAndOffset> Log::find_by_timestamp(std::int64_t timestamp)
 }
 
 std::optional<TimestampAndOffset> Log::find_max_timestamp() const {
-    const StoredBatch* youngest = nullptr;
-    std::int64_t largest = record::no_timestamp;
+    std::optional<TimestampAndOffset> youngest;
+    const auto larger = [&](std::int64_t timestamp) {
+        return timestamp > (youngest ? youngest->timestamp : record::no_timestamp);
+    };
     for (const auto& segment : segments_) {
-        if (segment->max_timestamp <= largest || segment->end_offset() <= start_offset_)
+        if (!larger(segment->max_timestamp))
             continue;
-        largest = segment->max_timestamp;
-        youngest = &segment->batches[segment->find(segment->max_timestamp_offset)];
+        // Where a segment begins below the start offset, what it knows of itself may be of records
+        // that are gone.
+        const bool whole = segment->base_offset >= start_offset_;
+        std::size_t i = segment->find(whole ? segment->max_timestamp_offset : start_offset_);
+        const std::size_t end = whole ? i + 1 : segment->batches.size();
+        for (; i < end; ++i)
+            if (larger(segment->batches[i].max_timestamp()))
+                if (auto found = youngest_in_batch(segment->batches[i], start_offset_);
+                    found && larger(found->timestamp))
+                    youngest = found;
     }
-    if (youngest == nullptr)
-        return std::nullopt;
-    return find_in_batch(*youngest, largest, start_offset_);
+    return youngest;
 }
 
 // --- leader epochs

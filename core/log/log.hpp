@@ -183,7 +183,9 @@ public:
 private:
     Segment& active() { return segments_.back().edit(); }
     std::size_t segment_of(Offset offset) const;
-    void begin_segment(Offset base, const Now& now, Effects& out);
+    void begin_segment(Offset base, std::int64_t created_ms, Effects& out);
+    void begin_anew(Offset start, std::int64_t created_ms, Effects& out);
+    void cut_segment(std::size_t holds, Offset to, Effects& out);
     bool roll_if_due(const record::BatchHeader& header, const Now& now, Effects& out);
     void put(const record::Batch& batch, Effects& out);
     void note_epoch(LeaderEpoch epoch, Offset start, Effects& out);
@@ -192,6 +194,7 @@ private:
     void flush_segment(const Segment& segment, WriteId id, Effects& out) const;
     void flush_after_append(const Now& now, Effects& out, WriteId id);
     void erase_segments(std::size_t from, std::size_t to, Effects& out);
+    void erase_below_start(Effects& out);
     friend class LogRecovery;
 
     std::string directory_;

@@ -24,7 +24,7 @@ bool begins(const Index& shorter, const Index& longer) {
 
 /// Makes the file hold `now`, when it holds `before`.
 template <class Index>
-void shrink_index(const std::string& file, const Index& before, const Index& now,
+void change_index(const std::string& file, const Index& before, const Index& now,
                   std::int64_t entry_size, Effects& out) {
     if (now.size() == before.size() && begins(now, before))
         return;
@@ -36,10 +36,15 @@ void shrink_index(const std::string& file, const Index& before, const Index& now
 
 } // namespace
 
+/// Each erasure is flushed, so that by the time when anything written later is known to be durable,
+/// the segment can't come back.
 void Log::erase_segments(std::size_t from, std::size_t to, Effects& out) {
-    for (std::size_t i = from; i < to; ++i)
+    for (std::size_t i = from; i < to; ++i) {
         for (const std::string_view suffix : suffixes)
             out.emplace_back(Erase{segment_file(directory_, segments_[i]->base_offset, suffix)});
+        out.emplace_back(
+            Flush{unwatched, segment_file(directory_, segments_[i]->base_offset, ".log")});
+    }
     segments_.erase(segments_.begin() + static_cast<std::ptrdiff_t>(from),
                     segments_.begin() + static_cast<std::ptrdiff_t>(to));
 }
@@ -53,27 +58,12 @@ bool Log::truncate_to(Offset to, Effects& out) {
         return false;
     }
     if (to < segments_.front()->base_offset) {
-        const Now as_before{last_flush_, segments_.front()->created_ms};
-        truncate_fully_and_start_at(to, as_before, out);
+        begin_anew(to, segments_.front()->created_ms, out);
         return true;
     }
-    const std::size_t holds = segment_of(to);
-    erase_segments(holds + 1, segments_.size(), out);
-    Segment& segment = active();
-    const std::size_t keep = segment.find(to);
-    const Segment before = segment;
-    segment.rebuild(keep, config_);
-    if (segment.size != before.size)
-        out.emplace_back(
-            Truncate{segment_file(directory_, segment.base_offset, ".log"), segment.size});
-    shrink_index(segment_file(directory_, segment.base_offset, ".index"), before.offset_index,
-                 segment.offset_index, offset_index_entry_size, out);
-    shrink_index(segment_file(directory_, segment.base_offset, ".timeindex"), before.time_index,
-                 segment.time_index, time_index_entry_size, out);
-    // A batch that straddles `to` goes whole; what is left of a gap below `to` stays a gap.
-    const bool straddles = keep < before.batches.size() && before.batches[keep].base_offset < to;
-    end_offset_ = straddles ? before.batches[keep].base_offset : to;
+    cut_segment(segment_of(to), to, out);
     start_offset_ = std::min(start_offset_, end_offset_);
+    erase_below_start(out);
     recovery_point_ = std::min(recovery_point_, end_offset_);
     flush_asked_ = std::min(flush_asked_, end_offset_);
     if (epochs_.edit().truncate_from_end(end_offset_))
@@ -81,13 +71,43 @@ bool Log::truncate_to(Offset to, Effects& out) {
     return true;
 }
 
+/// Leaves of the segment what lies below `to`, erases those after it and begins a new one. What was
+/// cut is never written over in place: a power cut could keep some of the new writes and lose the
+/// cut, and old batches of the same size would stand among the new ones unnoticed.
+void Log::cut_segment(std::size_t holds, Offset to, Effects& out) {
+    const Segment before = *segments_[holds];
+    const std::size_t keep = before.find(to);
+    // A batch that straddles `to` goes whole; a gap below `to` stays a gap.
+    const bool straddles = keep < before.batches.size() && before.batches[keep].base_offset < to;
+    end_offset_ = straddles ? before.batches[keep].base_offset : to;
+    erase_segments(keep == 0 ? holds : holds + 1, segments_.size(), out);
+    if (keep > 0) {
+        Segment& segment = active();
+        segment.rebuild(keep, config_);
+        segment.add_last_time_entry();
+        if (segment.size != before.size)
+            out.emplace_back(
+                Truncate{segment_file(directory_, segment.base_offset, ".log"), segment.size});
+        change_index(segment_file(directory_, segment.base_offset, ".index"), before.offset_index,
+                     segment.offset_index, offset_index_entry_size, out);
+        change_index(segment_file(directory_, segment.base_offset, ".timeindex"), before.time_index,
+                     segment.time_index, time_index_entry_size, out);
+        flush_segment(segment, unwatched, out);
+    }
+    begin_segment(end_offset_, before.created_ms, out);
+}
+
 void Log::truncate_fully_and_start_at(Offset start, const Now& now, Effects& out) {
+    begin_anew(start, now.wall_ms, out);
+}
+
+void Log::begin_anew(Offset start, std::int64_t created_ms, Effects& out) {
     erase_segments(0, segments_.size(), out);
     start_offset_ = start;
     end_offset_ = start;
     recovery_point_ = start;
     flush_asked_ = start;
-    begin_segment(start, now, out);
+    begin_segment(start, created_ms, out);
     if (epochs_.edit().clear())
         write_epochs(out);
 }
@@ -101,11 +121,15 @@ bool Log::advance_start_offset(Offset to, Effects& out) {
     flush_asked_ = std::max(flush_asked_, to);
     if (epochs_.edit().truncate_from_start(to))
         write_epochs(out);
+    erase_below_start(out);
+    return true;
+}
+
+void Log::erase_below_start(Effects& out) {
     std::size_t gone = 0;
-    while (gone + 1 < segments_.size() && segments_[gone + 1]->base_offset <= to)
+    while (gone + 1 < segments_.size() && segments_[gone + 1]->base_offset <= start_offset_)
         ++gone;
     erase_segments(0, gone, out);
-    return true;
 }
 
 std::size_t Log::apply_retention(const Now& now, Offset high_watermark, Effects& out) {

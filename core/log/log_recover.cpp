@@ -50,6 +50,8 @@ private:
     Scan scan(const Chain& content, Segment& segment, bool trusted, Offset next,
               LeaderEpoch epoch) const;
     void cut(const BootFile& file, const Scan& scan, std::size_t segment);
+    bool settle_hole(std::size_t i, Offset end);
+    void read_epochs();
     void drop_from(std::size_t segment, const std::string& why);
     void settle_indexes(Segment& segment, bool trusted);
     template <class Index>
@@ -69,6 +71,8 @@ private:
     std::vector<Offset> bases_;
     Log log_;
     Recovered result_;
+    std::vector<EpochStart> listed_epochs_; ///< by the checkpoint
+    bool epochs_readable_ = false;
     bool damaged_ = false; ///< a segment was cut; those after it are gone
 };
 
@@ -146,6 +150,7 @@ void LogRecovery::cut(const BootFile& file, const Scan& scan, std::size_t segmen
     problem(file.name, scan.problem + "; cut from " + std::to_string(size) + " to " +
                            std::to_string(scan.valid_bytes) + " bytes");
     out_.emplace_back(Truncate{file.name, scan.valid_bytes});
+    out_.emplace_back(Flush{unwatched, file.name});
     result_.cut_bytes += size - scan.valid_bytes;
     drop_from(segment + 1, "erased, since it follows damage");
 }
@@ -196,6 +201,21 @@ void LogRecovery::settle_indexes(Segment& segment, bool trusted) {
     settle_index(segment.time_index, times, std::move(time_index), trusted);
 }
 
+/// Segment i does not begin where the one before ended, at `end`. Either old segments that had been
+/// erased below a new start came back, and only those; then they go. Or the disk kept this segment
+/// and lost the end of the one before; then this one goes with all after it, and false is returned.
+bool LogRecovery::settle_hole(std::size_t i, Offset end) {
+    Offset start = from_.start_offset;
+    if (!listed_epochs_.empty())
+        start = std::max(start, listed_epochs_.front().start);
+    if (end < bases_[i] && end <= start) {
+        log_.erase_segments(0, log_.segments_.size(), out_);
+        return true;
+    }
+    drop_from(i, "erased: it does not begin where the segment before it ends");
+    return false;
+}
+
 void LogRecovery::load_segment(std::size_t i) {
     const BootFile& file = *logs_[i];
     bool trusted = is_trusted(i);
@@ -206,10 +226,11 @@ void LogRecovery::load_segment(std::size_t i) {
         next = before.end_offset();
         if (!before.batches.empty())
             epoch = before.batches.back().header().leader_epoch;
-        // The disk may have kept this segment and lost the end of the one before.
-        if (!trusted && next != bases_[i]) {
-            drop_from(i, "erased: what should come before it is lost");
+        if (!from_.was_clean && next != bases_[i] && !settle_hole(i, next))
             return;
+        if (log_.segments_.empty()) {
+            next = bases_[i];
+            epoch = no_epoch;
         }
     }
     Segment segment;
@@ -233,20 +254,23 @@ void LogRecovery::load_segment(std::size_t i) {
     log_.segments_.emplace_back(std::move(segment));
 }
 
-void LogRecovery::load_epochs() {
+void LogRecovery::read_epochs() {
     const std::string name = from_.directory + "/leader-epoch-checkpoint";
     const BootFile* file = find(name);
-    bool rebuild = !from_.was_clean || damaged_ || file == nullptr;
-    std::vector<EpochStart> listed;
-    if (file != nullptr) {
-        auto decoded = decode_epochs(file->content);
-        if (decoded)
-            listed = std::move(*decoded);
-        else
-            problem(name, decoded.error().what);
-        rebuild = rebuild || !decoded;
+    if (file == nullptr)
+        return;
+    auto decoded = decode_epochs(file->content);
+    if (decoded) {
+        listed_epochs_ = std::move(*decoded);
+        epochs_readable_ = true;
+    } else {
+        problem(name, decoded.error().what);
     }
-    LeaderEpochs epochs{listed};
+}
+
+void LogRecovery::load_epochs() {
+    const bool rebuild = !from_.was_clean || damaged_ || !epochs_readable_;
+    LeaderEpochs epochs{listed_epochs_};
     if (rebuild) {
         epochs.clear();
         for (const auto& segment : log_.segments_)
@@ -259,7 +283,8 @@ void LogRecovery::load_epochs() {
     epochs.truncate_from_end(log_.end_offset_);
     epochs.truncate_from_start(log_.start_offset_);
     log_.epochs_ = Cow<LeaderEpochs>(epochs);
-    if (!std::equal(epochs.entries().begin(), epochs.entries().end(), listed.begin(), listed.end()))
+    if (!std::equal(epochs.entries().begin(), epochs.entries().end(), listed_epochs_.begin(),
+                    listed_epochs_.end()))
         log_.write_epochs(out_);
 }
 
@@ -279,11 +304,7 @@ void LogRecovery::set_extent() {
                                : std::min(from_.recovery_point, log_.end_offset_);
     log_.recovery_point_ = std::max(log_.recovery_point_, log_.start_offset_);
     log_.flush_asked_ = log_.recovery_point_;
-    std::size_t gone = 0;
-    while (gone + 1 < log_.segments_.size() &&
-           log_.segments_[gone + 1]->base_offset <= log_.start_offset_)
-        ++gone;
-    log_.erase_segments(0, gone, out_);
+    log_.erase_below_start(out_);
 }
 
 Recovered LogRecovery::run() {
@@ -294,12 +315,13 @@ Recovered LogRecovery::run() {
         }
     }
     erase_leftovers();
+    read_epochs();
     for (std::size_t i = 0; i < logs_.size() && !damaged_; ++i)
         load_segment(i);
     if (log_.segments_.empty()) {
         log_.start_offset_ = log_.end_offset_ = from_.start_offset;
         log_.recovery_point_ = log_.flush_asked_ = from_.start_offset;
-        log_.begin_segment(from_.start_offset, now_, out_);
+        log_.begin_segment(from_.start_offset, now_.wall_ms, out_);
     } else {
         set_extent();
     }

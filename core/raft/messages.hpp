@@ -4,6 +4,7 @@
 
 #include "core/base/exchange.hpp"
 #include "core/base/process.hpp"
+#include "core/raft/config.hpp"
 #include "core/wire/messages/begin_quorum_epoch_request.hpp"
 #include "core/wire/messages/begin_quorum_epoch_response.hpp"
 #include "core/wire/messages/describe_quorum_request.hpp"
@@ -17,6 +18,8 @@
 #include "core/wire/messages/vote_request.hpp"
 #include "core/wire/messages/vote_response.hpp"
 
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -37,6 +40,44 @@ using Question =
 using Answer =
     std::variant<wire::VoteResponse, wire::BeginQuorumEpochResponse, wire::EndQuorumEpochResponse,
                  wire::FetchResponse, wire::FetchSnapshotResponse>;
+
+/// What a Vote request says.
+struct VoteAsk {
+    LeaderEpoch epoch; ///< of a candidate: the one it stands for; of a prospective: its own
+    ReplicaKey from;
+    LeaderEpoch last_epoch; ///< of the last record of its log
+    Offset end_offset;      ///< of its log
+    bool pre_vote = false;
+};
+wire::VoteRequest vote_request(const std::string& cluster_id, const ReplicaKey& to,
+                               const VoteAsk& ask);
+wire::BeginQuorumEpochRequest begin_epoch_request(const Config& config, LeaderEpoch epoch,
+                                                  const ReplicaKey& to);
+wire::EndQuorumEpochRequest end_epoch_request(const std::string& cluster_id, LeaderEpoch epoch,
+                                              NodeId leader,
+                                              const std::vector<ReplicaKey>& successors);
+struct FetchAsk {
+    const std::string& cluster_id;
+    ReplicaKey from;
+    LeaderEpoch epoch;
+    Offset offset;
+    LeaderEpoch last_fetched_epoch;
+    Offset high_watermark; ///< what the replica knows; no_offset if nothing
+    Duration max_wait;
+    std::int32_t max_bytes = 0;
+};
+wire::FetchRequest fetch_request(const FetchAsk& ask);
+
+/// The only partition of the message if it is ours, else null. For requests and responses that name
+/// their topic by name.
+template <class Message>
+auto only_partition(const Message& message) -> decltype(&message.topics[0].partitions[0]) {
+    if (message.topics.size() != 1 || message.topics[0].topic_name != topic_name ||
+        message.topics[0].partitions.size() != 1 ||
+        message.topics[0].partitions[0].partition_index != 0)
+        return nullptr;
+    return &message.topics[0].partitions[0];
+}
 
 /// Where a step puts what it wants. The node empties it after each step.
 struct Out {

@@ -8,6 +8,7 @@
 #include "core/raft/config.hpp"
 
 #include <cstdint>
+#include <vector>
 
 namespace orrery::raft {
 
@@ -36,5 +37,8 @@ struct ReplicaProgress {
         end = offset;
     }
 };
+
+/// The most caught up first; equal ones by id.
+void sort_by_end(std::vector<ReplicaProgress>& replicas);
 
 } // namespace orrery::raft

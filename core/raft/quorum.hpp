@@ -25,9 +25,9 @@
 #include "core/base/random.hpp"
 #include "core/base/result.hpp"
 #include "core/log/log.hpp"
+#include "core/log/quorum_state.hpp"
 #include "core/raft/config.hpp"
 #include "core/raft/connections.hpp"
-#include "core/raft/election_state.hpp"
 #include "core/raft/messages.hpp"
 #include "core/raft/snapshots.hpp"
 #include "core/raft/states.hpp"
@@ -125,23 +125,158 @@ public:
     std::optional<Instant> wakeup() const;
     bool operator==(const Quorum&) const = default;
     ORRERY_FIELDS(config_, random_, log_, state_, epoch_, high_watermark_, connections_, persisted_,
-                  election_write_, parked_replies_, flushes_, durable_end_, snapshots_, next_write_,
-                  next_ask_, shutting_down_)
+                  election_write_, parked_replies_, flushes_, durable_end_, snapshots_,
+                  snapshot_write_, next_write_, next_ask_, shutting_down_, halted_)
 
 private:
-    /// A reply that must not leave before quorum-state is durable.
-    struct ParkedReply {
-        Reply<Response> reply;
-        bool operator==(const ParkedReply&) const = default;
-        ORRERY_FIELDS(reply)
-    };
     /// Once `write` is confirmed, the log is durable below `end`.
     struct LogFlush {
         WriteId write;
         Offset end;
+        bool confirmed = false;
         bool operator==(const LogFlush&) const = default;
-        ORRERY_FIELDS(write, end)
+        ORRERY_FIELDS(write, end, confirmed)
     };
+    /// A snapshot on its way to the disk.
+    struct SnapshotWrite {
+        WriteId write;
+        Snapshot snapshot;
+        bool downloaded = false; ///< from the leader, to begin anew from; else made here
+        bool operator==(const SnapshotWrite&) const = default;
+        ORRERY_FIELDS(write, snapshot, downloaded)
+    };
+    /// What every answer says of the quorum.
+    struct QuorumView {
+        wire::Error error = wire::Error::none;
+        NodeId leader = no_node;
+        LeaderEpoch epoch;
+    };
+    /// What became of an answer: its node may be asked again at once, or after a rest; or the
+    /// answer is an ordinary one, for its own handler.
+    enum class Handled : std::uint8_t { done, rest, pass };
+    /// Whether a replica's log is a prefix of ours up to where it wants to go on, and if not, what
+    /// tells it so.
+    struct Validity {
+        enum class Kind : std::uint8_t { valid, diverging, snapshot } kind = Kind::valid;
+        Offset offset;
+        LeaderEpoch epoch;
+    };
+
+    explicit Quorum(Config config, std::uint64_t random);
+
+    // quorum.cpp: transitions, durability
+    void enter(Turn turn, LeaderEpoch epoch, State next, const Now& now, Out& out);
+    static void tell(Fact fact, std::array<std::int64_t, fact_numbers> numbers, Out& out,
+                     std::string text = {});
+    void become_unattached(Turn turn, LeaderEpoch epoch, NodeId leader, const Now& now, Out& out);
+    void become_follower(Turn turn, LeaderEpoch epoch, NodeId leader, const Now& now, Out& out);
+    void become_prospective(const Now& now, Out& out);
+    void become_candidate(const Now& now, Out& out);
+    void become_leader(const Now& now, Out& out);
+    void become_resigned(std::string why, const Now& now, Out& out);
+    void add_vote(const ReplicaKey& candidate, const Now& now, Out& out);
+    bool maybe_transition(NodeId leader, LeaderEpoch epoch, const Now& now, Out& out);
+    std::optional<InputError> open_log(bool exists, std::span<const BootFile> files, const Now& now,
+                                       Out& out);
+    std::vector<BootFile> without_leftovers(std::span<const BootFile> files, Out& out) const;
+    void take_up(const log::QuorumState& found, const Now& now, Out& out);
+    log::LogConfig log_config() const;
+    std::string active_segment_file() const;
+    State first_state(const log::QuorumState& found, const Now& now);
+    log::QuorumState election() const;
+    void persist(Out& out);
+    void reply(RequestId id, Response response, Out& out);
+    void ask(NodeId to, Question question, const Now& now, Out& out);
+    void halt(std::string why, Out& out);
+    WriteId new_write() { return WriteId{next_write_++}; }
+    /// Once `id` is confirmed the log is durable as it stands now.
+    void flush_log(WriteId id);
+    bool log_is_flushing() const { return !flushes_.empty(); }
+    void log_confirmed(const Now& now, Out& out);
+    Duration random_election_timeout();
+    /// 1.5 times the fetch timeout, as Kafka has it.
+    Duration check_quorum_timeout() const { return config_->fetch_timeout * 3 / 2; }
+    ReplicaKey self() const { return {config_->id, config_->directory_id}; }
+    bool is_peer(NodeId node) const {
+        return node != config_->id && config_->voter(node) != nullptr;
+    }
+
+    // poll.cpp: what time brings
+    void poll(const Now& now, Out& out);
+    bool turn(const Now& now, Out& out);
+    bool turn_unattached(const Unattached& state, const Now& now, Out& out);
+    bool turn_follower(const Follower& state, const Now& now, Out& out);
+    bool turn_prospective(const Prospective& state, const Now& now, Out& out);
+    bool turn_candidate(const Candidate& state, const Now& now, Out& out);
+    bool turn_leader(const Now& now, Out& out);
+    bool turn_resigned(const Resigned& state, const Now& now, Out& out);
+    void lose_pre_vote(const Now& now, Out& out);
+    void send_votes(const Ballot& ballot, bool pre_vote, const Now& now, Out& out);
+    void fetch_from_leader(const Follower& state, const Now& now, Out& out);
+    void fetch_from_any(const Now& now, Out& out);
+    wire::FetchRequest fetch_request() const;
+
+    // elections.cpp: Vote, BeginQuorumEpoch, EndQuorumEpoch
+    bool is_our_cluster(const std::optional<std::string>& cluster_id) const;
+    std::optional<wire::Error> refuse_voter_request(NodeId from, LeaderEpoch epoch) const;
+    bool is_consistent(NodeId leader_id, LeaderEpoch epoch) const;
+    bool is_our_key(std::int32_t voter_id, const Uuid& directory_id) const;
+    bool can_grant(const ReplicaKey& to, bool log_up_to_date, bool pre_vote) const;
+    wire::VoteResponse vote_response(std::int16_t version, wire::Error error, bool granted) const;
+    wire::BeginQuorumEpochResponse begin_response(std::int16_t version, wire::Error error) const;
+    wire::EndQuorumEpochResponse end_response(std::int16_t version, wire::Error error) const;
+    Duration end_epoch_backoff(const wire::EndQuorumEpochRequest::PartitionData& request) const;
+    Handled handle(NodeId from, const wire::VoteResponse& answer, const Now& now, Out& out);
+    Handled handle(NodeId from, const wire::BeginQuorumEpochResponse& answer, const Now& now,
+                   Out& out);
+    Handled handle(NodeId from, const wire::EndQuorumEpochResponse& answer, const Now& now,
+                   Out& out);
+    Handled handle_common(const QuorumView& view, const Now& now, Out& out);
+
+    // leading.cpp: the leader's log, high watermark, check-quorum
+    void announce_epoch(const Now& now, Out& out);
+    void drain(const Now& now, Out& out);
+    void append_batch(const record::Batch& batch, WriteId id, const Now& now, Out& out);
+    void send_begin_epoch(const Now& now, Out& out);
+    void update_high_watermark(const Now& now, Out& out);
+    bool progressed(const ReplicaKey& replica, Offset offset, const Now& now);
+    void heard_of_voter(const ReplicaKey& replica, const Now& now);
+    ReplicaProgress* find_voter(const ReplicaKey& replica);
+
+    // serving.cpp: Fetch as the leader answers it
+    std::optional<wire::Error> refuse_leader_request(LeaderEpoch epoch) const;
+    Validity validate(Offset offset, LeaderEpoch epoch) const;
+    log::EpochEnd end_offset_for(LeaderEpoch epoch) const;
+    wire::FetchResponse fetch_response(std::int16_t version, wire::Error error,
+                                       const Validity& validity, Chain records,
+                                       Offset high_watermark) const;
+    wire::FetchResponse complete(const ParkedFetch& fetch, const Now& now, Out& out);
+    void complete_fetches(Offset below, const Now& now, Out& out);
+    void expire_fetches(const Now& now, Out& out);
+    void refuse_fetches(const std::vector<ParkedFetch>& fetches, Out& out);
+
+    // following.cpp: answers to our fetches
+    Handled handle(NodeId from, const wire::FetchResponse& answer, const Now& now, Out& out);
+    bool truncate(const log::EpochEnd& leader_end, Out& out);
+    bool append_fetched(const Chain& records, const Now& now, Out& out);
+    void follow_high_watermark(Offset offset, Out& out);
+    void successful_fetch(const Now& now);
+
+    // snapshotting.cpp
+    Handled handle(NodeId from, const wire::FetchSnapshotResponse& answer, const Now& now,
+                   Out& out);
+    wire::FetchSnapshotRequest snapshot_request(const SnapshotDownload& download) const;
+    void snapshot_confirmed(const Now& now, Out& out);
+    void clean_snapshots(const Now& now, Out& out);
+    void erase_oldest_snapshot(Out& out);
+    bool begins_batch(Offset offset) const;
+    const Snapshot* find_snapshot(const SnapshotId& id) const;
+    /// Of the last record of the log; of the snapshot when the log is empty after one; else 0.
+    LeaderEpoch last_epoch() const;
+    /// What a fetch says that we know: nothing until a leader has told.
+    Offset known_high_watermark() const {
+        return high_watermark_.value > 0 ? high_watermark_ : no_offset;
+    }
 
     Cow<Config> config_;
     Random random_;
@@ -150,15 +285,17 @@ private:
     LeaderEpoch epoch_;
     Offset high_watermark_;
     Connections connections_;
-    ElectionState persisted_; ///< what quorum-state says, or will when election_write_ is done
-    std::optional<WriteId> election_write_;
-    std::vector<ParkedReply> parked_replies_;
-    std::vector<LogFlush> flushes_; ///< in order of issue; they are confirmed in any order
-    Offset durable_end_;
+    log::QuorumState persisted_; ///< what quorum-state says, or will when election_write_ is done
+    std::optional<WriteId> election_write_;       ///< the latest, unconfirmed
+    std::vector<Reply<Response>> parked_replies_; ///< until election_write_ is confirmed
+    std::vector<LogFlush> flushes_;               ///< in order of issue
+    Offset durable_end_;                          ///< the disk has confirmed the log below
     Snapshots snapshots_;
+    std::optional<SnapshotWrite> snapshot_write_;
     std::uint64_t next_write_ = 0;
     std::uint64_t next_ask_ = 0;
     bool shutting_down_ = false;
+    bool halted_ = false; ///< has emitted Exit; nothing more comes
 };
 
 } // namespace orrery::raft

@@ -98,13 +98,14 @@ struct Leader {
     /// What this leader tells: unlike the node's own, it starts anew with each epoch, so that
     /// nobody sees it go back when the old leader was ahead of us in knowing it.
     Offset high_watermark = no_offset;
+    bool resign_asked = false;
     bool epoch_announced = false; ///< the LeaderChange record is in the log
     Accumulator accumulator;
     std::vector<ParkedFetch> fetches; ///< in order of arrival
     bool operator==(const Leader&) const = default;
     ORRERY_FIELDS(epoch_start, granting_voters, voters, observers, fetched_voters,
-                  check_quorum_deadline, begin_epoch_deadline, high_watermark, epoch_announced,
-                  accumulator, fetches)
+                  check_quorum_deadline, begin_epoch_deadline, high_watermark, resign_asked,
+                  epoch_announced, accumulator, fetches)
 };
 
 struct Resigned {

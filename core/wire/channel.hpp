@@ -21,6 +21,7 @@
 #include "core/base/process.hpp"
 #include "core/base/random.hpp"
 #include "core/base/result.hpp"
+#include "core/wire/writer.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -31,10 +32,10 @@
 namespace orrery::wire {
 
 /// The versions of one API that somebody speaks; `lowest > highest` is "none".
-struct VersionRange {
+struct ApiRange {
     std::int16_t lowest = 0;
     std::int16_t highest = -1;
-    bool operator==(const VersionRange&) const = default;
+    bool operator==(const ApiRange&) const = default;
     ORRERY_FIELDS(lowest, highest)
 };
 
@@ -108,6 +109,8 @@ public:
     /// The number of the connection that is open or being dialed; {0} when disconnected.
     ConnectionId connection() const { return connection_; }
     std::size_t in_flight() const { return in_flight_.size(); }
+    /// When it was dialed or lost last; the longest untried is the best to try next.
+    Instant last_attempt() const { return last_attempt_; }
     /// True while a reconnect backoff runs: the last connection or dial ended badly.
     bool backing_off(Instant now) const {
         return state_ == ChannelState::disconnected && now < dial_not_before_;
@@ -122,7 +125,7 @@ public:
     }
     /// The highest version that both speak, for an API of which we speak `ours`; nullopt if there
     /// is none or the peer isn't known yet.
-    std::optional<std::int16_t> version_for(std::int16_t api_key, VersionRange ours) const;
+    std::optional<std::int16_t> version_for(std::int16_t api_key, ApiRange ours) const;
     template <class Request>
     std::optional<std::int16_t> version_for() const {
         return version_for(Request::api_key, {Request::lowest_version, Request::highest_version});
@@ -132,11 +135,17 @@ public:
     /// under `tag`. Fails, with nothing sent, if the request can't be said in that version.
     template <class Request>
     Result<void> send(ChannelContext& context, const Request& request, std::int16_t version,
-                      std::uint64_t tag, Duration timeout);
+                      std::uint64_t tag, Duration timeout) {
+        expect(can_send(), "a channel that can send");
+        return send_as(context, request, version, timeout, {tag, false});
+    }
     /// The same for a request that has no answer (Produce with acks=0).
     template <class Request>
     Result<void> send_unanswered(ChannelContext& context, const Request& request,
-                                 std::int16_t version);
+                                 std::int16_t version) {
+        expect(can_send(), "a channel that can send");
+        return send_frame(context, frame_of(request, version));
+    }
 
     /// Inputs for our connection(). The frame of `on_received` must outlive the use of `body_at`.
     /// Nothing is returned for an answer that the channel keeps to itself (ApiVersions), and for a
@@ -160,10 +169,47 @@ private:
         std::int32_t correlation = 0;
         std::int16_t api_key = 0;
         std::int16_t version = 0;
-        bool own = false; ///< our ApiVersions request, of which the owner knows nothing
+        bool flexible = false; ///< so the answer's header has a section of tagged fields
+        bool own = false;      ///< our ApiVersions request, of which the owner knows nothing
         bool operator==(const InFlight&) const = default;
-        ORRERY_FIELDS(tag, deadline, correlation, api_key, version, own)
+        ORRERY_FIELDS(tag, deadline, correlation, api_key, version, flexible, own)
     };
+    struct Purpose {
+        std::uint64_t tag = 0;
+        bool own = false;
+    };
+
+    template <class Request>
+    Result<Chain> frame_of(const Request& request, std::int16_t version) const {
+        Writer writer;
+        begin_frame(writer, Request::api_key, version, Request::is_flexible(version));
+        if (const auto encoded = request.encode(writer, version); !encoded)
+            return failure(encoded.error());
+        return writer.take();
+    }
+    template <class Request>
+    Result<void> send_as(ChannelContext& context, const Request& request, std::int16_t version,
+                         Duration timeout, Purpose purpose) {
+        auto sent = send_frame(context, frame_of(request, version));
+        if (sent)
+            in_flight_.push_back(
+                {purpose.tag, context.now + timeout, next_correlation_ - 1, Request::api_key,
+                 version, Request::is_flexible(version) && Request::api_key != 18, purpose.own});
+        return sent;
+    }
+    /// The request header, v2 if flexible, else v1.
+    void begin_frame(Writer& writer, std::int16_t api_key, std::int16_t version,
+                     bool flexible) const;
+    Result<void> send_frame(ChannelContext& context, Result<Chain> frame);
+    void dial(ChannelContext& context);
+    void ask_versions(ChannelContext& context, std::int16_t version);
+    void on_versions(ChannelContext& context, const InFlight& request, const Chain& frame);
+    void become_ready();
+    /// The connection is gone: everything in flight fails, a backoff begins.
+    void become_disconnected(ChannelContext& context);
+    /// Hangs up because of what the peer did or didn't do.
+    void give_up(ChannelContext& context);
+    void fail_in_flight(ChannelContext& context);
 
     Cow<ChannelConfig> config_;
     NodeId peer_ = no_node;
@@ -175,15 +221,16 @@ private:
     std::uint8_t failed_dials_ = 0;    ///< dials that never connected, since the last that did
     bool wanted_ = false;              ///< ready() was asked during the backoff
     Instant dial_not_before_;          ///< end of the reconnect backoff
-    Instant setup_deadline_;           ///< while dialing
-    Instant last_use_;                 ///< of the open connection, for max_idle
-    std::vector<InFlight> in_flight_;  ///< oldest first; answers come in this order
-    Cow<std::vector<VersionRange>> peer_versions_; ///< by api key; of the connection while ready
+    Instant last_attempt_;
+    Instant setup_deadline_;                       ///< while dialing
+    Instant last_use_;                             ///< of the open connection, for max_idle
+    std::vector<InFlight> in_flight_;              ///< oldest first; answers come in this order
+    Cow<std::vector<ApiRange>> peer_versions_; ///< by api key; of the connection while ready
 
 public:
     ORRERY_FIELDS(config_, peer_, endpoint_, state_, connection_, next_correlation_,
-                  failed_attempts_, failed_dials_, wanted_, dial_not_before_, setup_deadline_,
-                  last_use_, in_flight_, peer_versions_)
+                  failed_attempts_, failed_dials_, wanted_, dial_not_before_, last_attempt_,
+                  setup_deadline_, last_use_, in_flight_, peer_versions_)
 };
 
 } // namespace orrery::wire

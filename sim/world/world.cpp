@@ -135,7 +135,11 @@ void World::trace(std::uint64_t what, ActorId actor, std::uint64_t detail) {
 void World::note(ActorId actor, const Note& note, Observer* observer) {
     const Watching watching(*this, observer);
     Hasher hasher;
-    orrery::hash_into(hasher, note);
+    hasher.add(hash_text(name_of(note.fact))); // its number changes when a fact is added
+    hasher.add(hash_text(note.topic));
+    hasher.add(hash_text(note.text));
+    orrery::hash_into(hasher, note.partition);
+    orrery::hash_into(hasher, note.numbers);
     trace(static_cast<std::uint64_t>(Traced::noted), actor, hasher.value());
     if (scratch_.observer)
         scratch_.observer->on_note(*this, actor, note);
