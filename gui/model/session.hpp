@@ -22,6 +22,7 @@ enum class Dwell : std::uint8_t {
 
 struct Ahead {
     Instant at;
+    Instant sent; ///< of a delivery: when its message left, so that its flight can be seen
     Dwell dwell = Dwell::none;
     bool operator==(const Ahead&) const = default;
 };
@@ -95,6 +96,9 @@ public:
     virtual SnapshotPtr snapshot() = 0;
     virtual void look_at(const Focus& focus) = 0;
 
+    /// The snapshot's `now` and `event`, without building one.
+    virtual Instant now() const = 0;
+    virtual std::uint64_t event() const = 0;
     /// The next event; nullopt when nothing will ever happen again.
     virtual std::optional<Ahead> ahead() = 0;
     /// Handles one event.
