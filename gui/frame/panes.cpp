@@ -1,0 +1,111 @@
+#include "gui/frame/panes.hpp"
+
+#include "gui/frame/command.hpp"
+#include "gui/widgets/panels.hpp"
+
+namespace orrery::gui {
+
+using ui::px;
+using ui::Rect;
+
+namespace {
+
+constexpr std::string_view dock_names[dock_count] = {"left",      "centre-top",   "centre-bottom",
+                                                     "right-top", "right-bottom", "bottom"};
+constexpr std::string_view border_names[border_count] = {"left", "right", "centre", "right-middle",
+                                                         "bottom"};
+
+/// The tab in front: the remembered one, or the dock's first.
+View* front(Desk& desk, Dock dock, const std::vector<View*>& views) {
+    const std::string& wanted = desk.tabs[static_cast<std::size_t>(dock)];
+    for (View* view : views)
+        if (view->id() == wanted)
+            return view;
+    return views.front();
+}
+
+void draw_tabs(Desk& desk, Dock dock, const Rect& strip, const std::vector<View*>& views,
+               const View* active) {
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    const ui::Colours& c = ui::look().colours;
+    const ui::Scope scope("tabs");
+    float x = strip.x + px(2);
+    for (const View* view : views) {
+        const float w = ui::measure(ui::Font::body, view->title()).x + px(14);
+        if (x + w > strip.right())
+            break;
+        if (views.size() == 1)
+            ui::text_in(list, ui::Font::body, {x + px(7), strip.y, w, strip.h}, c.text,
+                        view->title());
+        else if (ui::tab(view->id(), {x, strip.y, w, strip.h}, view->title(), view == active))
+            desk.tabs[static_cast<std::size_t>(dock)] = view->id();
+        x += w;
+    }
+    const std::string words = active->subtitle(desk);
+    const float left = x + px(12);
+    if (!words.empty() && strip.right() - left > px(40))
+        ui::text_in(list, ui::Font::small, {left, strip.y, strip.right() - left - px(8), strip.h},
+                    c.dim, words);
+}
+
+void draw_dock(Desk& desk, Dock dock, const Rect& rect, float width) {
+    const auto views = desk.views_of(dock, width);
+    if (views.empty())
+        return;
+    const std::string_view name = dock_names[static_cast<std::size_t>(dock)];
+    const ui::Colours& c = ui::look().colours;
+    View* view = front(desk, dock, views);
+    const ui::Area area(name, rect);
+    ImDrawList* list = area.list();
+    ui::fill(list, rect, c.panel);
+    const Rect strip{rect.x, rect.y, rect.w, px(24)};
+    ui::fill(list, strip, c.raised);
+    if (desk.focus == dock)
+        ui::fill(list, {rect.x, rect.y, rect.w, 1}, c.selection);
+    const bool in_pane = ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows |
+                                                ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
+    if (in_pane && (ImGui::IsMouseClicked(0) || ImGui::IsMouseClicked(1)))
+        desk.focus = dock;
+    if (strip.contains(ImGui::GetIO().MousePos) && in_pane && ImGui::IsMouseDoubleClicked(0))
+        desk.layout.maximise(desk.layout.maximised() ? std::nullopt : std::optional(dock));
+    draw_tabs(desk, dock, strip, views, view);
+    const ui::Scope scope(view->id());
+    view->draw(desk, {rect.x, strip.bottom(), rect.w, rect.h - strip.h});
+}
+
+} // namespace
+
+void draw_panes(Desk& desk, const Places& places, float width, float height) {
+    for (std::size_t i = 0; i < border_count; ++i) {
+        const Rect& bar = places.splitters[i];
+        if (bar.w <= 0)
+            continue;
+        const ui::Scope scope("splitter");
+        float moved = 0;
+        const auto border = static_cast<Border>(i);
+        if (ui::splitter(border_names[i], bar, bar.h > bar.w, &moved))
+            desk.layout.reset(border);
+        else if (moved != 0)
+            desk.layout.drag(border, moved, width, height);
+    }
+    for (std::size_t i = 0; i < dock_count; ++i)
+        if (places.docks[i].w > 0)
+            draw_dock(desk, static_cast<Dock>(i), places.docks[i], width);
+}
+
+void take_shortcuts(Desk& desk, const ui::Input& input, bool typing) {
+    for (const ui::KeyEdge& edge : input.keys) {
+        if (!edge.down)
+            continue;
+        Chord chord{edge.key, input.control, input.shift, input.alt};
+        // '?' is a shifted key on most keyboards; the sign is what is meant.
+        if (chord.key == ui::Key::slash && chord.shift)
+            chord = plain(ui::Key::question);
+        if (typing && !chord.control && chord.key != ui::Key::escape)
+            continue;
+        if (const Command* command = command_of(chord))
+            desk.ask(*command);
+    }
+}
+
+} // namespace orrery::gui
