@@ -1,0 +1,64 @@
+// The window as a function: what came in since the last frame goes in, draw data comes out. No
+// clock, no screen, no file: GLFW, pictures and tests all drive this one.
+#pragma once
+
+#include "core/base/result.hpp"
+#include "gui/frame/desk.hpp"
+#include "gui/frame/fonts.hpp"
+#include "gui/shell/raster.hpp"
+#include "gui/widgets/input.hpp"
+#include "gui/widgets/registry.hpp"
+
+#include <memory>
+
+struct ImDrawData;
+struct ImGuiContext;
+
+namespace orrery::gui {
+
+/// What a frame cost, for the hidden display and the benchmark.
+struct FrameFigures {
+    int vertices = 0;
+    int draw_calls = 0;
+};
+
+class Frame {
+public:
+    /// A desk over that session, with a Dear ImGui context of its own. The error: no fonts.
+    static Result<std::unique_ptr<Frame>, InputError> make(model::Session& session);
+    ~Frame();
+    Frame(const Frame&) = delete;
+    Frame& operator=(const Frame&) = delete;
+
+    /// Lets time pass, draws, then runs the commands that were asked for. The draw data holds until
+    /// the next call.
+    const ImDrawData& run(const ui::Input& input);
+    Desk& desk() { return *desk_; }
+    const FrameFigures& figures() const { return figures_; }
+    /// Notes all items of each frame from now on.
+    void record(ui::Registry* registry) { registry_ = registry; }
+    /// True once after the fonts were built anew: the renderer must take the atlas again.
+    bool take_new_atlas();
+    ui::Atlas atlas() const;
+    void make_current() const;
+    /// The last frame as a picture.
+    Picture picture() const;
+
+private:
+    explicit Frame(model::Session& session);
+    Result<void, InputError> fit_fonts();
+    void build(const ui::Input& input);
+    void run_asked();
+
+    ImGuiContext* context_ = nullptr;
+    std::unique_ptr<Desk> desk_;
+    FontFiles files_;
+    ui::Fonts fonts_;
+    float built_scale_ = 0;
+    float density_ = 1;
+    bool new_atlas_ = false;
+    ui::Registry* registry_ = nullptr;
+    FrameFigures figures_;
+};
+
+} // namespace orrery::gui
