@@ -32,6 +32,11 @@ inline constexpr Slot no_slot{std::numeric_limits<std::uint32_t>::max()};
 /// What "I don't know the high watermark, don't tell me of it" is on the wire (KIP-1166).
 inline constexpr std::int64_t no_high_watermark_wish = std::numeric_limits<std::int64_t>::max();
 
+/// Session epochs count from 1 and wrap to 1: 0 opens a session and -1 closes it.
+constexpr std::int32_t epoch_after(std::int32_t epoch) {
+    return epoch == std::numeric_limits<std::int32_t>::max() ? 1 : epoch + 1;
+}
+
 /// How a request named a partition: by the topic's id (version 13 and up) or by its name.
 struct PartitionName {
     Uuid topic_id;
@@ -84,13 +89,15 @@ struct FetchTerms {
 struct ParkedFetch {
     FetchTerms terms;
     Instant give_up;
+    bool all = false; ///< every partition is answered, not only those with news
     bool operator==(const ParkedFetch&) const = default;
-    ORRERY_FIELDS(terms, give_up)
+    ORRERY_FIELDS(terms, give_up, all)
 };
 
 struct FetchSet {
+    SetId id; ///< {0}: not kept, so nothing watches for it
     std::vector<WantedPartition> wanted;
-    FlatMap<PartitionName, std::uint32_t> places; ///< into `wanted`; sessions only
+    FlatMap<PartitionName, std::uint32_t> places; ///< into `wanted`
     std::vector<std::uint32_t> hot;               ///< into `wanted`
     std::vector<std::uint32_t> free;              ///< places of `wanted` that are gone
     std::optional<ParkedFetch> parked;
@@ -102,11 +109,12 @@ struct FetchSet {
     bool privileged = false;     ///< a follower's
     bool by_topic_id = false;
     NodeId replica = no_node;
+    BrokerEpoch broker_epoch{-1}; ///< of the follower's last request
     Instant created;
     Instant last_used;
     bool operator==(const FetchSet&) const = default;
-    ORRERY_FIELDS(wanted, places, hot, free, parked, next_turn, session_id, epoch, privileged,
-                  by_topic_id, replica, created, last_used)
+    ORRERY_FIELDS(id, wanted, places, hot, free, parked, next_turn, session_id, epoch, privileged,
+                  by_topic_id, replica, broker_epoch, created, last_used)
 
     std::size_t size() const { return wanted.size() - free.size(); }
     void heat(std::uint32_t place) {

@@ -77,9 +77,8 @@ struct Idle {
 };
 struct Asking {
     AskId ask;
-    bool full = false; ///< the request opened a session
     bool operator==(const Asking&) const = default;
-    ORRERY_FIELDS(ask, full)
+    ORRERY_FIELDS(ask)
 };
 struct Resting {
     Instant until;
@@ -96,8 +95,11 @@ struct Fetcher {
     std::vector<metadata::TopicPartitionId> removed; ///< to be forgotten in the next request
     std::int32_t session_id = 0;
     std::int32_t session_epoch = 0; ///< of the next request; 0 opens a session
+    std::uint32_t in_session = 0;   ///< partitions that have been sent
+    std::optional<Instant> delayed; ///< no delay of a partition ends before
     bool operator==(const Fetcher&) const = default;
-    ORRERY_FIELDS(leader, phase, partitions, changed, removed, session_id, session_epoch)
+    ORRERY_FIELDS(leader, phase, partitions, changed, removed, session_id, session_epoch,
+                  in_session, delayed)
 
     void touch(Slot slot, FetchedPartition& partition) {
         if (!partition.changed) {

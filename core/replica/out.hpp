@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -54,6 +55,13 @@ struct Out {
         unanswered.clear();
         hang_ups.clear();
     }
+};
+
+/// What every function of a step is handed on.
+struct Step {
+    const Now& now;
+    Out& out;
+    void note(Note&& fact) const { out.effects.emplace_back(std::move(fact)); }
 };
 
 } // namespace orrery::replica

@@ -16,6 +16,7 @@
 #include "core/base/time.hpp"
 #include "core/log/log.hpp"
 #include "core/metadata/image.hpp"
+#include "core/record/codec.hpp"
 #include "core/replica/config.hpp"
 #include "core/replica/fetch_set.hpp"
 #include "core/wire/error.hpp"
@@ -62,25 +63,28 @@ struct PendingIsr {
     std::vector<NodeId> isr;
     NodeId replica; ///< who comes or (the first that) goes
     bool expand = false;
+    std::uint64_t number = 0; ///< tells proposals apart when answers come late
     bool operator==(const PendingIsr&) const = default;
-    ORRERY_FIELDS(isr, replica, expand)
+    ORRERY_FIELDS(isr, replica, expand, number)
 };
 
 /// A produce request's part that waits for our high watermark to reach `required`.
 struct ProduceWaiter {
     std::uint64_t parked = 0; ///< key in Replicas' parked produces
-    std::uint32_t part = 0;   ///< which of its partitions
+    std::uint32_t topic = 0;  ///< which part of its response: topic, and partition within
+    std::uint32_t part = 0;
     Offset required;
     bool operator==(const ProduceWaiter&) const = default;
-    ORRERY_FIELDS(parked, part, required)
+    ORRERY_FIELDS(parked, topic, part, required)
 };
 /// A DeleteRecords part that waits until every live replica's log starts at `required`.
 struct DeleteWaiter {
     std::uint64_t parked = 0;
+    std::uint32_t topic = 0;
     std::uint32_t part = 0;
     Offset required;
     bool operator==(const DeleteWaiter&) const = default;
-    ORRERY_FIELDS(parked, part, required)
+    ORRERY_FIELDS(parked, topic, part, required)
 };
 /// A fetch set that has this partition.
 struct FetchWatch {
@@ -94,8 +98,17 @@ struct FetchWatch {
 struct TopicSettings {
     log::LogConfig log;
     std::int32_t min_in_sync_replicas = 1;
+    std::int32_t max_message_bytes = 1'048'588;
+    record::TimestampType timestamp_type = record::TimestampType::create_time;
+    std::int64_t timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();
+    std::int64_t timestamp_after_max_ms = 3'600'000;
+    std::optional<record::Codec> target_codec; ///< none: as the producer compressed it
+    bool deletes_old = true;                   ///< cleanup.policy has delete
+    bool compacts = false;                     ///< cleanup.policy has compact
     bool operator==(const TopicSettings&) const = default;
-    ORRERY_FIELDS(log, min_in_sync_replicas)
+    ORRERY_FIELDS(log, min_in_sync_replicas, max_message_bytes, timestamp_type,
+                  timestamp_before_max_ms, timestamp_after_max_ms, target_codec, deletes_old,
+                  compacts)
 };
 
 struct Partition {
@@ -122,8 +135,10 @@ struct Partition {
                   watches)
 
     bool leads() const { return role == Role::leader; }
-    Offset log_end() const;
-    Offset log_start() const;
+    Offset log_end() const { return log.end_offset(); }
+    Offset log_start() const { return log.start_offset(); }
+    /// Below which read_committed may read. Without transactions it is the high watermark.
+    Offset last_stable() const { return high_watermark; }
     bool in_isr(NodeId id) const;
     /// In the committed or the pending ISR.
     bool in_maximal_isr(NodeId id) const;

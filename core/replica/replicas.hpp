@@ -28,7 +28,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace orrery::replica {
@@ -89,8 +92,8 @@ public:
     std::optional<BrokerEpoch> cleanly_stopped_epoch() const { return stopped_epoch_; }
 
     /// The image has moved by `changes`: leaders and followers are made, logs made and erased,
-    /// configs taken over. The first image that has reached the high watermark at boot also settles
-    /// what becomes of found logs: `first` erases those that nobody speaks of.
+    /// configs taken over. Within a metadata transaction nothing is shown: hand in the changes
+    /// gathered since before it, once it has ended.
     void apply(const metadata::Image& image, const metadata::Changes& changes, const Now& now,
                Out& out);
     /// The metadata log was replayed up to its end after boot: logs that it does not know are
@@ -118,8 +121,10 @@ public:
 
     /// Controlled shutdown begins: followers of nobody stop fetching.
     void stopping() { stopping_ = true; }
-    /// Flushes, checkpoints, and leaves the clean shutdown file, written under `last`.
-    void shut_down(WriteId last, const Now& now, Out& out);
+    /// Closes all logs with flushes under `flushes` (one Wrote each, to be handed in); when the
+    /// last is durable come the checkpoints and the clean shutdown file, which is written under
+    /// `last`.
+    void shut_down(WriteId flushes, WriteId last, const Now& now, Out& out);
 
     // --- to read
     const Config& config() const { return *config_; }
@@ -146,15 +151,199 @@ public:
     bool operator==(const Replicas&) const = default;
 
 private:
-    struct Step;     // now, out
-    struct Position; // one partition of a fetch, evaluated
-    friend struct Applying;
-    friend struct Producing;
-    friend struct Reading;
-    friend struct Sessions;
-    friend struct InSync;
-    friend struct Following;
-    friend struct Files;
+    /// One partition of a fetch, read.
+    struct ReadPartition {
+        std::uint32_t place = 0; ///< in the set
+        wire::FetchResponse::PartitionData data;
+        std::int64_t bytes = 0;
+        bool ready = false;     ///< the fetch must not wait: an error, a divergence, news
+        bool stays_hot = false; ///< the next fetch must look at it again
+    };
+    struct ReadSet {
+        std::vector<ReadPartition> parts;
+        std::int64_t bytes = 0;
+        bool ready = false;
+    };
+    /// A part of a response that has to wait.
+    struct WaitingPart {
+        Slot slot;
+        std::size_t topic = 0;
+        std::size_t part = 0;
+    };
+    /// A clean stop that waits for its flushes.
+    struct Closing {
+        WriteId flushes;
+        WriteId last;
+        std::uint64_t flushes_out = 0;
+        bool operator==(const Closing&) const = default;
+        ORRERY_FIELDS(flushes, last, flushes_out)
+    };
+    struct IsrProposal {
+        Slot slot;
+        std::uint64_t number = 0; ///< of the PendingIsr
+        bool operator==(const IsrProposal&) const = default;
+        ORRERY_FIELDS(slot, number)
+    };
+    /// What of a partition moved: only its end (followers look), or what everybody sees.
+    enum class Progress : std::uint8_t { log_end, visible };
+
+    // replicas.cpp
+    const Partition& at(Slot slot) const { return *partitions_[slot.value]; }
+    /// Holds until the slot is given up; other partitions may be edited meanwhile.
+    Partition& edit(Slot slot) { return partitions_.edit(slot.value).edit(); }
+    Slot slot_of(const Uuid& topic, std::int32_t partition) const;
+    Slot slot_of(std::string_view topic, std::int32_t partition) const;
+    Slot slot_named(const PartitionName& name) const;
+    Slot add_partition(Partition&& partition);
+    void remove_partition(Slot slot);
+    wire::Error missing(const PartitionName& name) const;
+    std::pair<NodeId, LeaderEpoch> current_leader(const Uuid& topic_id, std::string_view topic,
+                                                  std::int32_t partition) const;
+    const metadata::Listener* endpoint_of(NodeId id, std::string_view listener) const;
+    void appended(Partition& partition, const log::Appended& done, const Step& step);
+    void flush_logs(const Step& step);
+    void finish(const Step& step);
+    AskId next_ask() { return {next_ask_++}; }
+
+    // apply.cpp
+    void reconcile_all(const Step& step);
+    void reconcile(const metadata::TopicPartitionId& id, const Step& step);
+    void delete_topic(const Uuid& id, const Step& step);
+    void become_leader(Slot slot, const metadata::Partition& registered, const Step& step);
+    void begin_epoch(Partition& partition, const metadata::Partition& registered, bool was_leader,
+                     const Step& step);
+    void become_follower(Slot slot, const metadata::Partition& registered, const Step& step);
+    void look_at_fetches_of(NodeId broker);
+    void take_configs(const metadata::ConfigResource& resource, const Step& step);
+    void take_settings(Slot slot, const Step& step);
+    TopicSettings settings_of(std::string_view topic) const;
+
+    // files.cpp
+    void recover(const Boot& boot, const Step& step);
+    void recover_one(FoundLog&& found, const log::RecoverFrom& from, Offset high_watermark,
+                     std::span<const BootFile> files, const Step& step);
+    Slot make_replica(const metadata::TopicPartitionId& id, const Step& step);
+    void erase_found(const FoundLog& found, const Step& step);
+    void delete_replica(Slot slot, const Step& step);
+    void logs_moved(Instant now);
+    void checkpoint_soon(Instant now);
+    void write_high_watermarks(const Step& step);
+    void write_log_points(const Step& step);
+    void apply_retention(const Step& step);
+    void close_cleanly(const Step& step);
+    void fail_log_dir(std::string&& why, const Step& step);
+
+    // produce.cpp
+    void append_produced(Slot slot, const std::optional<Chain>& records, std::int16_t version,
+                         std::int16_t acks, wire::ProduceResponse::PartitionProduceResponse& part,
+                         const Step& step);
+    void append_as_leader(Slot slot, const record::Batch& batch, const Step& step);
+    void park_produce(const Caller& caller, std::int32_t timeout_ms,
+                      wire::ProduceResponse&& response, const std::vector<WaitingPart>& waiting,
+                      const Step& step);
+    void produce_refused(Slot slot, std::string_view topic,
+                         const wire::ProduceResponse::PartitionProduceResponse& part,
+                         const Step& step) const;
+    void reply_produce(std::int16_t version, std::string_view listener, RequestId request,
+                       wire::ProduceResponse&& response, const Step& step) const;
+
+    // waiting.cpp
+    void progressed(Slot slot, Progress what, const Step& step);
+    void finish_produces(Slot slot, const Step& step);
+    void finish_part(const ProduceWaiter& waiter, wire::Error error, const Step& step);
+    void expire_produces(const Step& step);
+    Offset low_watermark(const Partition& partition) const;
+    void finish_deletes(Slot slot, const Step& step);
+    void expire_deletes(const Step& step);
+    void expire_fetches(const Step& step);
+
+    // fetch.cpp
+    void fetch_without_session(FetchSet&& set, FetchTerms&& terms, std::int32_t max_wait_ms,
+                               const Step& step);
+    void park(FetchSet& set, FetchTerms&& terms, bool all, std::int32_t max_wait_ms,
+              const Now& now);
+    bool is_ready(const FetchSet& set) const;
+    void answer_parked(SetId id, const Step& step);
+    void answer(FetchSet& set, const FetchTerms& terms, bool all, ReadSet&& read, const Step& step);
+    void tell_leader(wire::FetchResponse::PartitionData& data, const WantedPartition& wanted,
+                     const FetchTerms& terms, std::vector<NodeId>& leaders) const;
+    static bool is_news(const wire::FetchResponse::PartitionData& data,
+                        const WantedPartition& wanted);
+
+    // read.cpp
+    wire::Error fetch_error(const Partition& partition, const WantedPartition& wanted,
+                            const FetchTerms& terms) const;
+    std::optional<log::EpochEnd> divergence(const Partition& partition,
+                                            const WantedPartition& wanted) const;
+    Offset readable_end(const Partition& partition, const FetchTerms& terms) const;
+    static std::optional<std::int64_t> bytes_available(const Partition& partition, Offset from,
+                                                       Offset end);
+    ReadPartition read_one(std::uint32_t place, const WantedPartition& wanted,
+                           const FetchTerms& terms, std::int64_t limit, bool at_least_one) const;
+    ReadSet read_first(FetchSet& set, const FetchTerms& terms, const Step& step);
+    ReadSet read_again(FetchSet& set, const FetchTerms& terms) const;
+    static void in_turn(FetchSet& set);
+    static void cool(FetchSet& set, const FetchTerms& terms, const ReadSet& read, bool told);
+    void follower_fetched(const WantedPartition& wanted, const FetchTerms& terms, const Step& step);
+    void note_idle_fetch(Slot slot, const FetchSet& set, std::uint32_t place);
+    void note_idle_fetches(Slot slot);
+
+    // sessions.cpp
+    void want(FetchSet& set, PartitionName&& name, const wire::FetchRequest::FetchPartition& asked);
+    void want_all(FetchSet& set, const wire::FetchRequest& request, const FetchTerms& terms);
+    void forget(FetchSet& set, const PartitionName& name);
+    SetId open_session(FetchSet& set, const FetchTerms& terms, const Step& step);
+    bool make_room(const FetchSet& fresh, const Step& step);
+    void close_session(std::int32_t session_id, const Step& step);
+    wire::Error continue_session(const wire::FetchRequest& request, const FetchTerms& terms,
+                                 const Step& step, SetId& id);
+    void watch(SetId id, std::uint32_t place, Slot slot);
+    void unwatch(SetId id, Slot slot);
+
+    // isr.cpp
+    bool eligible(const Partition& partition, NodeId id) const;
+    void set_high_watermark(Partition& partition, Offset to, const Step& step);
+    bool advance_high_watermark(Partition& partition, const Step& step);
+    void expand_isr(Slot slot, NodeId id, const Step& step);
+    void shrink_isr(Slot slot, const Step& step);
+    void check_isrs(const Step& step);
+    void send_isr_changes(const Step& step);
+    void on_alter_partition(const wire::AlterPartitionResponse* response, const Step& step);
+    void on_isr_answer(Slot slot, const wire::AlterPartitionResponse::PartitionData& data,
+                       const Step& step);
+    void on_isr_refused(Slot slot, wire::Error error, const Step& step);
+    void isr_applied(const Partition& partition, const Step& step) const;
+
+    // following.cpp
+    void start_fetching(Slot slot);
+    void stop_fetching(Slot slot);
+    static void leave_session(Fetcher& fetcher, FetchedPartition& partition,
+                              const metadata::TopicPartitionId& id);
+    static void lose_session(Fetcher& fetcher);
+    void delay(Fetcher& fetcher, Slot slot, const Step& step);
+    void wake_fetcher(Fetcher& fetcher, const Step& step);
+    void add_wishes(Fetcher& fetcher, wire::FetchRequest& request) const;
+    void ask_leader(Fetcher& fetcher, const Step& step);
+    void locate(Fetcher& fetcher, Slot slot, bool start, const Step& step);
+
+    // fetched.cpp
+    bool on_fetch_response(AskId ask, const wire::FetchResponse* response, const Step& step);
+    void on_fetch_refused(Fetcher& fetcher, wire::Error error, const Step& step);
+    void on_fetched(Fetcher& fetcher, Slot slot, const wire::FetchResponse::PartitionData& data,
+                    const Step& step);
+    bool follow(Slot slot, const wire::FetchResponse::PartitionData& data, const Step& step);
+    void truncate_to_epoch(Slot slot, LeaderEpoch epoch, Offset leader_end, const Step& step);
+    void truncate(Partition& partition, Offset to, const Step& step);
+    bool on_located(AskId ask, const wire::ListOffsetsResponse* response, const Step& step);
+    void on_leader_offset(Fetcher& fetcher, Slot slot, bool start,
+                          const wire::ListOffsetsResponse::ListOffsetsPartitionResponse& data,
+                          const Step& step);
+
+    // offsets.cpp
+    wire::Error list_one(const Partition& partition, const wire::ListOffsetsRequest& request,
+                         const wire::ListOffsetsRequest::ListOffsetsPartition& asked,
+                         wire::ListOffsetsResponse::ListOffsetsPartitionResponse& out) const;
+    wire::Error delete_up_to(Slot slot, Offset to, const Step& step);
 
     Cow<Config> config_;
     metadata::Image image_;
@@ -177,6 +366,7 @@ private:
     FlatMap<std::uint64_t, ParkedDelete> deletes_;
     FlatMap<SetId, Cow<FetchSet>> sets_;
     FlatMap<std::int32_t, SetId> sessions_;
+    std::uint64_t next_set_ = 1;
     std::uint64_t next_parked_ = 1;
     std::optional<Instant> produces_expire_; ///< no parked produce or delete gives up before
     std::optional<Instant> fetches_expire_;  ///< likewise
@@ -184,9 +374,10 @@ private:
     // what we ask
     FlatMap<NodeId, Cow<Fetcher>> fetchers_;
     std::uint64_t next_ask_ = 1;
-    std::vector<Slot> isr_queue_;  ///< pending ISRs not yet sent
-    std::vector<Slot> isr_asked_;  ///< those in the request that is out
-    std::optional<AskId> isr_ask_; ///< at most one AlterPartition is out
+    std::uint64_t next_proposal_ = 1;
+    std::vector<IsrProposal> isr_queue_; ///< pending ISRs not yet sent
+    std::vector<IsrProposal> isr_asked_; ///< those in the request that is out
+    std::optional<AskId> isr_ask_;       ///< at most one AlterPartition is out
     std::optional<Instant> isr_retry_;
 
     // what comes round
@@ -194,15 +385,16 @@ private:
     std::optional<Instant> high_watermarks_due_;
     std::optional<Instant> recovery_points_due_;
     std::optional<Instant> retention_due_;
-    bool high_watermarks_moved_ = false; ///< since the last checkpoint
+    std::optional<Instant> flush_due_; ///< no log's flush.ms asks before
+    std::optional<Closing> closing_;
 
 public:
     ORRERY_FIELDS(config_, image_, broker_epoch_, stopped_epoch_, stopping_, log_dir_failed_,
                   random_, partitions_, free_slots_, count_, topics_, names_, found_, produces_,
-                  deletes_, sets_, sessions_, next_parked_, produces_expire_, fetches_expire_,
-                  fetchers_, next_ask_, isr_queue_, isr_asked_, isr_ask_, isr_retry_, isr_check_,
-                  high_watermarks_due_, recovery_points_due_, retention_due_,
-                  high_watermarks_moved_)
+                  deletes_, sets_, sessions_, next_set_, next_parked_, produces_expire_,
+                  fetches_expire_, fetchers_, next_ask_, next_proposal_, isr_queue_, isr_asked_,
+                  isr_ask_, isr_retry_, isr_check_, high_watermarks_due_, recovery_points_due_,
+                  retention_due_, flush_due_, closing_)
 };
 
 } // namespace orrery::replica
