@@ -18,8 +18,8 @@ void Replicas::apply(const metadata::Image& image, const metadata::Changes& chan
     } else {
         for (const metadata::PartitionChange& change : changes.partitions)
             reconcile(change.id, step);
-        for (const metadata::ConfigResource& resource : changes.configs)
-            take_configs(resource, step);
+        for (const metadata::ConfigChange& change : changes.configs)
+            take_configs(change.resource, step);
     }
     for (const metadata::BrokerChange& change : changes.brokers)
         look_at_fetches_of(change.id);
