@@ -18,6 +18,8 @@ public:
     std::byte* grow(std::size_t count) {
         if (count > limit_ - buffer_.size())
             return nullptr;
+        if (count == 0)
+            return &nowhere_; // an empty vector has no address to give
         buffer_.resize(buffer_.size() + count);
         return buffer_.data() + (buffer_.size() - count);
     }
@@ -32,6 +34,7 @@ public:
 private:
     Buffer buffer_;
     std::size_t limit_;
+    std::byte nowhere_{};
 };
 
 /// What Kafka reads at once from gzip and zstd; output of a read that fails is lost.
