@@ -1,0 +1,234 @@
+// Coming back: what recovery trusts, finds, cuts and says.
+#include "core/log/checkpoint.hpp"
+#include "tests/core/log/support.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace orrery;
+using namespace orrery::log;
+using namespace orrery::tests;
+
+namespace {
+
+const std::string seg0 = "orders-0/00000000000000000000";
+const std::string seg2 = "orders-0/00000000000000000002";
+const std::string seg4 = "orders-0/00000000000000000004";
+
+/// A log of three segments with two batches of one record each, on a disk.
+struct OnDisk {
+    LogConfig config;
+    Disk disk;
+    Log log;
+    Effects out;
+
+    OnDisk() {
+        config.segment_bytes = 200;
+        config.index_interval_bytes = 50;
+        log = Log::create("orders-0", config, Offset{0}, at_ms(0), out);
+        for (int i = 0; i < 6; ++i)
+            log.append(make_batch({i}, {i / 3}, 1, 1000 + i), at_ms(i), out);
+        disk.perform(out);
+    }
+    void close() {
+        out.clear();
+        log.close(WriteId{1}, out);
+        disk.perform(out);
+    }
+    Recovered back(RecoverFrom from) {
+        out.clear();
+        from.directory = "orders-0";
+        from.config = config;
+        Recovered recovered = Log::recover(from, disk.files(), at_ms(10), out);
+        disk.perform(out);
+        return recovered;
+    }
+    Recovered unclean() { return back({}); }
+    Recovered clean() {
+        RecoverFrom from;
+        from.was_clean = true;
+        return back(from);
+    }
+};
+
+bool mentions(const Recovered& recovered, std::string_view file, std::string_view what) {
+    for (const std::string& problem : recovered.problems)
+        if (problem.starts_with(file) && problem.find(what) != std::string::npos)
+            return true;
+    return false;
+}
+
+} // namespace
+
+TEST_CASE("after a clean stop the files are trusted and nothing is written") {
+    OnDisk here;
+    here.close();
+    const Recovered back = here.clean();
+    CHECK(back.problems.empty());
+    CHECK(back.scanned_bytes == 0);
+    CHECK(here.out.empty());
+    CHECK(back.log.end_offset() == Offset{6});
+    CHECK(back.log.recovery_point() == Offset{6});
+    CHECK(back.log.epochs() == here.log.epochs());
+    CHECK(back.log.segment(1).offset_index == here.log.segment(1).offset_index);
+    CHECK(back.log.segment(1).time_index == here.log.segment(1).time_index);
+}
+
+TEST_CASE("a torn last batch is cut from the file") {
+    OnDisk here;
+    const std::size_t whole = here.disk.content(seg4 + ".log").size();
+    here.disk.edit(seg4 + ".log").resize(whole - 1);
+    const Recovered back = here.unclean();
+    CHECK(back.log.end_offset() == Offset{5});
+    CHECK(mentions(back, seg4 + ".log", "an incomplete last batch"));
+    CHECK(here.disk.content(seg4 + ".log").size() == whole / 2);
+    CHECK(back.cut_bytes == static_cast<std::int64_t>(whole / 2) - 1);
+    CHECK(back.log.latest_epoch() == LeaderEpoch{1});
+}
+
+TEST_CASE("a corrupt batch takes all after it along") {
+    OnDisk here;
+    here.disk.edit(seg2 + ".log").back() ^= 1;
+    const Recovered back = here.unclean();
+    CHECK(back.log.end_offset() == Offset{3});
+    CHECK(mentions(back, seg2 + ".log", "a corrupt batch"));
+    CHECK(mentions(back, seg4 + ".log", "erased"));
+    CHECK(!here.disk.has(seg4 + ".log"));
+    CHECK(!here.disk.has(seg4 + ".index"));
+    CHECK(here.disk.content("orders-0/leader-epoch-checkpoint") == "0\n1\n0 0\n");
+    CHECK(here.unclean().problems.empty());
+}
+
+TEST_CASE("below the recovery point and after a clean stop, checksums are not looked at") {
+    OnDisk here;
+    here.disk.edit(seg0 + ".log").back() ^= 1;
+    RecoverFrom from;
+    from.recovery_point = {2};
+    const Recovered back = here.back(from);
+    CHECK(back.problems.empty());
+    CHECK(back.log.end_offset() == Offset{6});
+    CHECK(back.log.recovery_point() == Offset{2});
+    CHECK(here.unclean().log.end_offset() == Offset{1});
+}
+
+TEST_CASE("what was trusted in vain is scanned after all") {
+    OnDisk here;
+    here.close();
+    here.disk.edit(seg2 + ".log").resize(100);
+    const Recovered back = here.clean();
+    CHECK(back.log.end_offset() == Offset{3});
+    CHECK(back.scanned_bytes == 100);
+    CHECK(!here.disk.has(seg4 + ".log"));
+}
+
+TEST_CASE("damaged or missing indexes are rebuilt as they were") {
+    OnDisk here;
+    here.close();
+    const std::string index = here.disk.content(seg2 + ".index");
+    const std::string times = here.disk.content(seg2 + ".timeindex");
+    REQUIRE(!index.empty());
+    here.disk.edit(seg2 + ".index")[4] = 0x7F; // a position far beyond the file
+    here.disk.edit(seg4 + ".index") += "xyz";
+    here.disk.erase(seg2 + ".timeindex");
+    const Recovered back = here.clean();
+    CHECK(mentions(back, seg2 + ".index", "rebuilt"));
+    CHECK(mentions(back, seg4 + ".index", "rebuilt"));
+    CHECK(here.disk.content(seg2 + ".index") == index);
+    CHECK(here.disk.content(seg2 + ".timeindex") == times);
+    CHECK(back.log.find_by_timestamp(1003)->offset == Offset{3});
+}
+
+TEST_CASE("zeros that Kafka preallocates in an index are passed over") {
+    OnDisk here;
+    here.close();
+    here.disk.edit(seg4 + ".index").append(80, '\0');
+    here.disk.edit(seg4 + ".timeindex").append(120, '\0');
+    const Recovered back = here.clean();
+    CHECK(back.problems.empty());
+    CHECK(back.log.segment(2).offset_index == here.log.segment(2).offset_index);
+}
+
+TEST_CASE("a lost or damaged epoch checkpoint is rebuilt from the batches") {
+    for (const bool lost : {true, false}) {
+        OnDisk here;
+        here.close();
+        if (lost)
+            here.disk.erase("orders-0/leader-epoch-checkpoint");
+        else
+            here.disk.edit("orders-0/leader-epoch-checkpoint") = "0\n9\n";
+        const Recovered back = here.clean();
+        CHECK(back.log.epochs() == here.log.epochs());
+        CHECK(here.disk.content("orders-0/leader-epoch-checkpoint") == "0\n2\n0 0\n1 3\n");
+    }
+}
+
+TEST_CASE("leftovers of deletions and indexes without a log are erased") {
+    OnDisk here;
+    here.disk.put("orders-0/00000000000000000000.log.deleted", "x");
+    here.disk.put("orders-0/00000000000000000099.index", "");
+    here.disk.put("orders-1/00000000000000000099.index", "");
+    here.unclean();
+    CHECK(!here.disk.has("orders-0/00000000000000000000.log.deleted"));
+    CHECK(!here.disk.has("orders-0/00000000000000000099.index"));
+    CHECK(here.disk.has("orders-1/00000000000000000099.index")); // somebody else's
+}
+
+TEST_CASE("a lost end of a segment takes the next one along, for it would leave a hole") {
+    OnDisk here;
+    const std::size_t whole = here.disk.content(seg2 + ".log").size();
+    here.disk.edit(seg2 + ".log").resize(whole / 2);
+    const Recovered back = here.unclean();
+    CHECK(back.log.end_offset() == Offset{3});
+    CHECK(mentions(back, seg4 + ".log", "does not begin where the segment before it ends"));
+}
+
+TEST_CASE("a segment below the start that came back after its erasure goes again") {
+    OnDisk here;
+    for (const char* suffix : {".log", ".index", ".timeindex"})
+        here.disk.erase(seg2 + suffix);
+    RecoverFrom from;
+    from.start_offset = {4};
+    const Recovered back = here.back(from);
+    CHECK(back.log.start_offset() == Offset{4});
+    CHECK(back.log.end_offset() == Offset{6});
+    CHECK(back.log.segment_count() == 1);
+    CHECK(!here.disk.has(seg0 + ".log"));
+}
+
+TEST_CASE("a batch of an older epoch behind a younger one is the ghost of a cut tail") {
+    OnDisk here;
+    here.disk.edit(seg4 + ".log") += make_batch({6}, {0}, 1, 2000).bytes.text();
+    const Recovered back = here.unclean();
+    CHECK(back.log.end_offset() == Offset{6});
+    CHECK(mentions(back, seg4 + ".log", "an epoch that had ended"));
+}
+
+TEST_CASE("a disk that lost all beyond a raised start gives an empty log at the start") {
+    OnDisk here;
+    RecoverFrom from;
+    from.start_offset = {50};
+    const Recovered back = here.back(from);
+    CHECK(back.log.start_offset() == Offset{50});
+    CHECK(back.log.end_offset() == Offset{50});
+    CHECK(!here.disk.has(seg0 + ".log"));
+    CHECK(here.disk.has("orders-0/00000000000000000050.log"));
+}
+
+TEST_CASE("no files at all give an empty log") {
+    Effects out;
+    RecoverFrom from;
+    from.directory = "orders-0";
+    from.start_offset = {7};
+    const Recovered back = Log::recover(from, {}, at_ms(0), out);
+    CHECK(back.log.end_offset() == Offset{7});
+    CHECK(back.problems.empty());
+    CHECK(out.size() == 3);
+}
+
+TEST_CASE("the recovery point never lies beyond what is there") {
+    OnDisk here;
+    RecoverFrom from;
+    from.recovery_point = {100};
+    here.disk.edit(seg4 + ".log").clear();
+    const Recovered back = here.back(from);
+    CHECK(back.log.end_offset() == Offset{4});
+    CHECK(back.log.recovery_point() == Offset{4});
+}
