@@ -1,0 +1,52 @@
+// Node::reply: a response becomes the frame that its caller waits for, in the caller's version; if
+// the request came in an Envelope, so does its answer.
+#pragma once
+
+#include "core/node/node.hpp"
+#include "core/node/node_step.hpp"
+#include "core/wire/error.hpp"
+#include "core/wire/frame.hpp"
+#include "core/wire/messages/envelope_response.hpp"
+
+namespace orrery::node {
+
+/// The error that a response begins with: its own, or that of its first item.
+template <class Response>
+std::int16_t first_error(const Response& response) {
+    if constexpr (requires { response.error_code; }) {
+        return response.error_code;
+    } else if constexpr (requires { response.results; }) {
+        return response.results.empty() ? std::int16_t{0} : response.results.front().error_code;
+    } else if constexpr (requires { response.responses.front().error_code; }) {
+        return response.responses.empty() ? std::int16_t{0} : response.responses.front().error_code;
+    } else if constexpr (requires { response.topics.front().error_code; }) {
+        return response.topics.empty() ? std::int16_t{0} : response.topics.front().error_code;
+    } else {
+        return 0;
+    }
+}
+
+template <class Response>
+void Node::reply(RequestId request, const Response& response, Step& step) {
+    const ServedConnection* served = served_.find(connection_of(request));
+    if (served == nullptr || !served->open)
+        return; // the caller has gone
+    const OpenRequest& open = *served->open;
+    const auto frame = wire::response_frame(open.api_key, open.version, open.correlation, response);
+    expect(frame.has_value(), "a response that its version can say");
+    if (!open.envelope)
+        return send_reply(request, *frame, step);
+    // A broker that hears NOT_CONTROLLER on the Envelope looks for the new controller; inside it,
+    // the client would be told of a matter that is not its own.
+    wire::EnvelopeResponse envelope;
+    if (first_error(response) == code(wire::Error::not_controller))
+        envelope.error_code = code(wire::Error::not_controller);
+    else
+        envelope.response_data = frame->flat();
+    const auto outer = wire::response_frame(wire::EnvelopeResponse::api_key, open.envelope->version,
+                                            open.envelope->correlation, envelope);
+    expect(outer.has_value(), "an Envelope that can be said");
+    send_reply(request, *outer, step);
+}
+
+} // namespace orrery::node

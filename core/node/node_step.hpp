@@ -1,0 +1,43 @@
+// The buffers of one step, shared by the node_*.cpp files: where the rooms leave what they want
+// until settle() has dealt with it. Never outlives Node::step.
+#pragma once
+
+#include "core/node/node.hpp"
+
+#include <string>
+#include <vector>
+
+namespace orrery::node {
+
+struct Node::Step {
+    const Now& now;
+    Effects& out;
+    raft::Out raft;
+    std::vector<Reply<controller::Response>> decisions;
+    std::vector<controller::Append> appends;
+    replica::Out replica;
+    std::vector<ConnectionId> resumed; ///< their reply has gone out: the next frame may come
+
+    Step(const Now& at, Effects& effects)
+        : now(at), out(effects), raft{effects, {}, {}}, replica{effects, {}, {}, {}, {}} {}
+
+    controller::Out controller() { return {out, decisions, appends}; }
+    Instant instant() const { return now.instant; }
+};
+
+/// One request, with what is known of its sender. `frame` is header and body as they came.
+struct Node::Call {
+    RequestId id;
+    OpenRequest open;
+    std::string client_id;
+    std::string listener;
+    bool controller_listener = false;
+    Chain frame;
+
+    replica::Caller caller() const { return {id, open.version, client_id, listener}; }
+};
+
+/// The number of the write that ends a clean shutdown. The quorum numbers its own from one up.
+inline constexpr WriteId last_write{std::uint64_t{1} << 63U};
+
+} // namespace orrery::node
