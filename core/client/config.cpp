@@ -30,7 +30,9 @@ const ConfigRow<CommonConfig> common_rows[] = {
     {"client.id", {}, 0, 0, nullptr,
      [](CommonConfig& c, std::string_view v) { c.client_id = v; return true; }},
     {"connections.max.idle.ms", {}, -long_max, long_max,
-     [](CommonConfig& c, std::int64_t n) { c.connections_max_idle = milliseconds_of(n < 0 ? 0 : n); }},
+     [](CommonConfig& c, std::int64_t n) {
+         c.connections_max_idle = milliseconds_of(n < 0 ? 0 : n);
+     }},
     {"metadata.max.age.ms", {}, 0, long_max,
      [](CommonConfig& c, std::int64_t n) { c.metadata_max_age = milliseconds_of(n); }},
     {"metadata.recovery.rebootstrap.trigger.ms", {}, 0, long_max,
@@ -85,6 +87,8 @@ const ConfigRow<ProducerConfig> producer_rows[] = {
 };
 
 const ConfigRow<ConsumerConfig> consumer_rows[] = {
+    {"allow.auto.create.topics", booleans, 0, 0,
+     [](ConsumerConfig& c, std::int64_t n) { c.allow_auto_create_topics = truth(n); }},
     {"auto.offset.reset", {}, 0, 0, nullptr,
      [](ConsumerConfig& c, std::string_view v) {
          const std::int64_t place = place_of(v, "earliest|latest|none");

@@ -86,9 +86,11 @@ struct ConsumerConfig {
     bool check_crcs = true;
     OffsetReset reset = OffsetReset::latest; ///< auto.offset.reset
     Duration reset_by{};                     ///< of by_duration: so long before now
+    bool allow_auto_create_topics = true;
     bool operator==(const ConsumerConfig&) const = default;
     ORRERY_FIELDS(common, fetch_min_bytes, fetch_max_bytes, max_partition_fetch_bytes,
-                  fetch_max_wait, max_poll_records, read_committed, check_crcs, reset, reset_by)
+                  fetch_max_wait, max_poll_records, read_committed, check_crcs, reset, reset_by,
+                  allow_auto_create_topics)
 };
 
 struct AdminConfig {

@@ -98,8 +98,7 @@ inline constexpr std::array<std::string_view, 6> producer_without_effect = {
     "value.serializer",
 };
 
-inline constexpr std::array<std::string_view, 16> consumer_without_effect = {
-    "allow.auto.create.topics",
+inline constexpr std::array<std::string_view, 15> consumer_without_effect = {
     "auto.commit.interval.ms",
     "enable.auto.commit",
     "exclude.internal.topics",
