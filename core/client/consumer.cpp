@@ -1,0 +1,189 @@
+#include "core/client/consumer.hpp"
+
+#include "core/wire/messages/fetch_response.hpp"
+#include "core/wire/messages/list_offsets_response.hpp"
+#include "core/wire/messages/offset_for_leader_epoch_response.hpp"
+#include "core/wire/reader.hpp"
+
+#include <algorithm>
+
+namespace orrery::client {
+
+namespace {
+
+/// Fetches, and the questions about offsets beside them; a consumer's client sets no limit.
+constexpr std::int32_t in_flight_max = 100;
+
+template <class Response>
+Result<Response> decode(const Chain& frame, const wire::AnsweredRequest& answer) {
+    wire::Reader reader(frame);
+    reader.skip(answer.body_at);
+    return Response::decode(reader, answer.version);
+}
+
+} // namespace
+
+ConsumerProcess::ConsumerProcess(const ConsumerConfig& config, Reading reading)
+    : config_(config), reading_(std::move(reading)),
+      network_(config.common, in_flight_max, Random(0, "consumer network")) {}
+
+void ConsumerProcess::start(const Started& started) {
+    network_ = Network(config_->common, in_flight_max, Random(started.random, "consumer network"));
+    network_.let_create_topics(config_->allow_auto_create_topics);
+    for (const Assigned& assigned : reading_->partitions)
+        network_.want_topic(assigned.topic);
+    running_ = true;
+}
+
+void ConsumerProcess::step(const Now& now, const Input& input, Effects& out) {
+    Turn turn{now, out, {}};
+    if (const auto* started = std::get_if<Started>(&input))
+        start(*started);
+    if (!running_)
+        return;
+    if (std::holds_alternative<Stopping>(input)) {
+        network_.close(turn);
+        out.push_back(Exit{true, "the consumer is closed"});
+        running_ = false;
+        wakeup_.reset();
+        return;
+    }
+    if (const auto answer = network_.take(turn, input))
+        on_answer(turn, std::get<Received>(input).frame, *answer);
+    on_failed(turn);
+    refresh_assignment();
+    poll(turn);
+    send_questions(turn, true);
+    send_questions(turn, false);
+    send_fetches(turn);
+    network_.maintain(turn);
+    on_failed(turn); // a rebootstrap hung up everywhere
+    plan_wakeup(now.instant);
+}
+
+// --- which partitions
+// -----------------------------------------------------------------------------
+
+void ConsumerProcess::refresh_assignment() {
+    if (metadata_seen_ == network_.metadata_version())
+        return;
+    metadata_seen_ = network_.metadata_version();
+    for (const Assigned& assigned : reading_->partitions) {
+        const std::size_t topic = network_.metadata().find_topic({}, assigned.topic);
+        const auto count =
+            static_cast<std::int32_t>(network_.metadata().topic(topic).partitions.size());
+        if (assigned.partition >= 0)
+            add_partition(assigned, topic, assigned.partition);
+        for (std::int32_t i = 0; assigned.partition < 0 && i < count; ++i)
+            add_partition(assigned, topic, i);
+    }
+    follow_leaders();
+}
+
+void ConsumerProcess::add_partition(const Assigned& assigned, std::size_t topic,
+                                    std::int32_t partition) {
+    if (find(topic, partition) != nullptr)
+        return;
+    ConsumerPartition& fresh = partitions_.emplace_back();
+    fresh.topic = topic;
+    fresh.partition = partition;
+    if (assigned.start) {
+        fresh.position = *assigned.start;
+        fresh.phase = Phase::fetching;
+    }
+}
+
+/// Positions were found good for one leader; under another they are looked at again (KIP-320).
+void ConsumerProcess::follow_leaders() {
+    for (ConsumerPartition& partition : partitions_) {
+        if (partition.position == no_offset || partition.phase == Phase::reset_needed ||
+            partition.phase == Phase::resetting || partition.phase == Phase::stuck)
+            continue;
+        const PartitionInfo* info =
+            network_.metadata().partition(partition.topic, partition.partition);
+        const NodeId leader = leader_of(partition);
+        if (leader != no_node &&
+            (leader != partition.leader || info->epoch != partition.leader_epoch))
+            begin_validation(partition, leader, info->epoch);
+    }
+}
+
+ConsumerPartition* ConsumerProcess::find(std::size_t topic, std::int32_t partition) {
+    for (ConsumerPartition& ours : partitions_)
+        if (ours.topic == topic && ours.partition == partition)
+            return &ours;
+    return nullptr;
+}
+
+NodeId ConsumerProcess::leader_of(const ConsumerPartition& partition) const {
+    const PartitionInfo* info = network_.metadata().partition(partition.topic, partition.partition);
+    return info == nullptr ? no_node : info->current_leader();
+}
+
+// --- answers
+// --------------------------------------------------------------------------------------
+
+void ConsumerProcess::on_answer(Turn& turn, const Chain& frame,
+                                const wire::AnsweredRequest& answer) {
+    for (FetchSession& session : sessions_) {
+        if (!session.waiting() || session.tag() != answer.tag)
+            continue;
+        if (const auto response = decode<wire::FetchResponse>(frame, answer))
+            on_fetched(turn, session, *response);
+        else
+            session.on_failed();
+        return;
+    }
+    const auto place = std::find_if(questions_.begin(), questions_.end(),
+                                    [&](const Question& q) { return q.tag == answer.tag; });
+    if (place == questions_.end())
+        return;
+    const Question question = std::move(*place);
+    questions_.erase(place);
+    if (question.validates) {
+        if (const auto response = decode<wire::OffsetForLeaderEpochResponse>(frame, answer))
+            return on_epochs(turn, question, *response);
+    } else if (const auto response = decode<wire::ListOffsetsResponse>(frame, answer)) {
+        return on_offsets(turn, question, *response);
+    }
+    question_failed(turn, question);
+}
+
+void ConsumerProcess::on_failed(Turn& turn) {
+    for (const wire::FailedRequest& failed : std::exchange(turn.failed, {})) {
+        last_error_ = failed.why == wire::NoAnswer::timed_out ? "no answer in request.timeout.ms"
+                                                              : "the connection was lost";
+        for (FetchSession& session : sessions_)
+            if (session.waiting() && session.tag() == failed.tag)
+                session.on_failed();
+        const auto place = std::find_if(questions_.begin(), questions_.end(),
+                                        [&](const Question& q) { return q.tag == failed.tag; });
+        if (place == questions_.end())
+            continue;
+        const Question question = std::move(*place);
+        questions_.erase(place);
+        question_failed(turn, question);
+    }
+}
+
+void ConsumerProcess::complain(Turn& turn, const ConsumerPartition& partition, std::string what) {
+    last_error_ = what;
+    turn.out.push_back(
+        Note{Fact::client_failed, topic_of(partition), partition.partition, {}, std::move(what)});
+}
+
+// --- time
+// -----------------------------------------------------------------------------------------
+
+void ConsumerProcess::plan_wakeup(Instant now) {
+    wakeup_ = network_.wakeup();
+    if (!buffered_.empty())
+        wakeup_ = earlier(wakeup_, busy_until_);
+    for (const ConsumerPartition& partition : partitions_)
+        if (partition.retry_at > now)
+            wakeup_ = earlier(wakeup_, partition.retry_at);
+    if (wakeup_ && *wakeup_ < now)
+        wakeup_ = now;
+}
+
+} // namespace orrery::client
