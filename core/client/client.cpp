@@ -1,0 +1,27 @@
+#include "core/client/client.hpp"
+
+namespace orrery::client {
+
+void Client::step(const Now& now, const Input& input, Effects& out) {
+    std::visit([&](auto& role) { role.step(now, input, out); }, role_);
+}
+
+std::optional<Instant> Client::wakeup() const {
+    return std::visit([](const auto& role) { return role.wakeup(); }, role_);
+}
+
+const Network& Client::network() const {
+    return std::visit([](const auto& role) -> const Network& { return role.network(); }, role_);
+}
+
+std::string_view Client::kind() const {
+    constexpr std::string_view kinds[] = {"producer", "consumer", "admin"};
+    return kinds[role_.index()];
+}
+
+const std::string& Client::last_error() const {
+    return std::visit([](const auto& role) -> const std::string& { return role.last_error(); },
+                      role_);
+}
+
+} // namespace orrery::client
