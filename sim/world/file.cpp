@@ -159,7 +159,7 @@ void File::settle_one() {
 void File::forget_settled() {
     if (settled * 2 < pending.size() || settled == 0)
         return;
-    CowVector<FileOperation> rest;
+    CowVector<FileOperation, 8> rest;
     for (std::size_t i = settled; i < pending.size(); ++i)
         rest.push_back(pending[i]);
     pending = std::move(rest);

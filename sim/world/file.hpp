@@ -39,7 +39,7 @@ private:
     void append(Bytes piece);
     std::size_t piece_at(std::int64_t at) const;
 
-    CowVector<Piece> pieces_; ///< without gaps, none empty
+    CowVector<Piece, 32> pieces_; ///< without gaps, none empty
     std::int64_t size_ = 0;
 };
 
@@ -70,7 +70,7 @@ struct File {
     std::string name;
     FileState cache;   ///< what a process reads
     FileState durable; ///< what is there when the power comes back
-    CowVector<FileOperation>
+    CowVector<FileOperation, 8>
         pending; ///< applied to the cache; those from `settled` on not to durable
     std::size_t settled = 0;
 

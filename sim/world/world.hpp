@@ -168,6 +168,7 @@ private:
     void dial(ActorId actor, Instant at, const Dial& effect);
     void hang_up(ActorId actor, Instant at, ConnectionId number);
     void close_end(std::uint32_t connection, std::size_t side, Instant at);
+    void forget_dial(std::uint32_t connection);
     void close_sockets(ActorId actor);
     void lose_sockets(ActorId actor);
     void forget_socket(ActorId actor, ConnectionId number);

@@ -59,11 +59,18 @@ void World::close_end(std::uint32_t connection, std::size_t side, Instant at) {
         return;
     on.end[side].state = EndState::closed;
     if (side == 0 && !on.answered) {
-        on.towards[0].give_up = never.ns; // nobody waits for this dial any more
-        reschedule_channel(connection, 0);
+        forget_dial(connection);
     }
     if (!on.towards[1 - side].ended)
         put(connection, 1 - side, PacketKind::close, {}, at);
+}
+
+/// Nobody waits for this dial any more; only a kernel that tries to send the answer has a limit.
+void World::forget_dial(std::uint32_t connection) {
+    Channel& channel = network_.connections[connection].towards[0];
+    const bool stalled = channel.retry != never.ns;
+    channel.give_up = stalled ? (now_ + network_.transport.retransmission_limit).ns : never.ns;
+    reschedule_channel(connection, 0);
 }
 
 /// The process has ended: its kernel hangs up for it.
@@ -89,7 +96,7 @@ void World::lose_sockets(ActorId actor) {
             on.end[side].state = EndState::lost;
             on.end[side].known = false;
             if (side == 0 && !on.answered)
-                on.towards[0].give_up = never.ns;
+                forget_dial(i);
             drop_unsent(i, 1 - side);
             reschedule_channel(i, side);
             release_if_done(i);

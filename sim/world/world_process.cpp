@@ -37,6 +37,7 @@ void World::stop(ActorId actor, Observer* observer) {
     const Watching watching(*this, observer);
     Machine& machine = edit(actor);
     machine.starts_at = never;
+    machine.restarts = false;
     if (machine.life == Life::running) {
         machine.life = Life::stopping;
         machine.life_since = now_;
@@ -48,6 +49,7 @@ void World::stop(ActorId actor, Observer* observer) {
 void World::kill(ActorId actor, Observer* observer) {
     const Watching watching(*this, observer);
     edit(actor).starts_at = never;
+    edit(actor).restarts = false; // a restart under way ends here, too
     if (machine(actor).up())
         end_life(actor, Life::killed);
     reschedule_machine(actor);
@@ -67,11 +69,11 @@ void World::restart(ActorId actor, bool clean, Duration after, Observer* observe
     const Watching watching(*this, observer);
     if (!machine(actor).up())
         return start(actor, after, observer);
-    edit(actor).restarts = true;
-    edit(actor).restart_delay = after;
     if (clean)
         stop(actor, observer);
-    else
+    edit(actor).restarts = true;
+    edit(actor).restart_delay = after;
+    if (!clean)
         end_life(actor, Life::killed);
 }
 
@@ -99,8 +101,7 @@ void World::slow(ActorId actor, std::int32_t factor) {
 
 void World::wipe(ActorId actor, Observer* observer) {
     const Watching watching(*this, observer);
-    if (machine(actor).up())
-        end_life(actor, Life::killed);
+    kill(actor, observer);
     edit(actor).disk.edit().wipe();
     reschedule_disk(actor);
 }

@@ -1,6 +1,8 @@
 // How fast the bare world is. Each figure stands beside a baseline of the same run: a binary heap
 // of integers that is popped and pushed as often, which is what any event queue costs at least.
 #include "core/base/process.hpp"
+#include "sim/faults/fault.hpp"
+#include "sim/history/history.hpp"
 #include "sim/world/world.hpp"
 
 #include <benchmark/benchmark.h>
@@ -131,6 +133,95 @@ void heartbeats_of_five_for_an_hour(benchmark::State& state) {
         benchmark::Counter(static_cast<double>(delivered), benchmark::Counter::kAvgIterations);
 }
 BENCHMARK(heartbeats_of_five_for_an_hour)->Unit(benchmark::kSecond);
+
+/// Appends a batch of ten records of 100 bytes to one of its 60 logs every few milliseconds, and
+/// tells the others: as large as a broker's disk gets in the default scenario, without the broker.
+struct AppendingActor {
+    std::vector<Endpoint> peers;
+    std::int64_t batches = 0; ///< to write, in all
+    std::int64_t written = 0;
+    Instant deadline;
+    bool operator==(const AppendingActor&) const = default;
+    ORRERY_FIELDS(peers, batches, written, deadline)
+
+    std::optional<Instant> wakeup() const {
+        return written < batches ? std::optional(deadline) : std::nullopt;
+    }
+    void step(const Now& now, const Input& input, Effects& out) {
+        if (std::get_if<Started>(&input))
+            for (std::size_t i = 0; i < peers.size(); ++i)
+                out.push_back(Dial{{static_cast<std::int64_t>(i + 1)}, peers[i]});
+        if (now.instant < deadline || written == batches)
+            return;
+        deadline = now.instant + milliseconds(2);
+        const Bytes batch = Bytes::copy(std::string(1000, 'r'));
+        const std::string file =
+            "orders-" + std::to_string(written % 60) + "/00000000000000000000.log";
+        out.push_back(Write{unwatched, file, written / 60 * 1000, batch});
+        for (std::size_t i = 0; i < peers.size(); ++i)
+            out.push_back(Send{{static_cast<std::int64_t>(i + 1)}, batch});
+        ++written;
+    }
+};
+
+World appending(std::int64_t batches) {
+    World world({.seed = 7, .epoch_ms = 0, .link = {}, .transport = {}});
+    for (int i = 0; i < 3; ++i) {
+        AppendingActor actor;
+        actor.batches = batches;
+        for (int j = 0; j < 3; ++j)
+            if (j != i)
+                actor.peers.push_back(endpoint_of(j));
+        world.start(world.add(spec_of(i, actor_of(actor))));
+    }
+    return world;
+}
+
+/// 100,000 records in 60 partitions of three brokers; the copy is stepped a little, as a copy is.
+void copy_of_a_large_world(benchmark::State& state) {
+    World world = appending(10'000 + 1'000'000);
+    world.run_until(Instant{} + seconds(20));
+    for (auto _ : state) {
+        World copy = world;
+        benchmark::DoNotOptimize(&copy);
+    }
+}
+BENCHMARK(copy_of_a_large_world)->Unit(benchmark::kMicrosecond);
+
+void copy_of_a_large_world_and_ten_steps(benchmark::State& state) {
+    World world = appending(10'000 + 1'000'000);
+    world.run_until(Instant{} + seconds(20));
+    for (auto _ : state) {
+        World copy = world;
+        for (int i = 0; i < 10; ++i)
+            copy.step_event();
+        benchmark::DoNotOptimize(&copy);
+    }
+}
+BENCHMARK(copy_of_a_large_world_and_ten_steps)->Unit(benchmark::kMicrosecond);
+
+/// Ten simulated minutes that write and talk, and then anywhere in them.
+void seek_in_ten_minutes(benchmark::State& state) {
+    using Past = history::History<World, faults::Fault>;
+    Past past(appending(1'000'000));
+    past.advance(Instant{} + seconds(600));
+    Random random(1, "seek");
+    for (auto _ : state)
+        past.seek(Instant{} + milliseconds(random.between(0, 600'000)));
+    state.counters["events"] = static_cast<double>(past.branch(0).tip.events);
+    state.counters["keyframes"] = static_cast<double>(past.keyframes());
+}
+BENCHMARK(seek_in_ten_minutes)->Unit(benchmark::kMillisecond);
+
+void step_back_in_ten_minutes(benchmark::State& state) {
+    using Past = history::History<World, faults::Fault>;
+    Past past(appending(1'000'000));
+    past.advance(Instant{} + seconds(600));
+    past.seek(Instant{} + seconds(400));
+    for (auto _ : state)
+        past.step_back();
+}
+BENCHMARK(step_back_in_ten_minutes)->Unit(benchmark::kMillisecond);
 
 /// The baseline: a heap of as many integers as the ring has channels and actors.
 void baseline_heap_of_integers(benchmark::State& state) {

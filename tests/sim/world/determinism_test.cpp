@@ -157,6 +157,31 @@ TEST_CASE("an observer sees every event, and changes none") {
     CHECK(eye.sent == eye.ended + seen.in_flight().size());
 }
 
+TEST_CASE("when all processes are gone and the network is healed, nothing is left under way") {
+    for (std::uint64_t seed = 20; seed < 40; ++seed) {
+        World world = restless_world(seed);
+        for (std::size_t i = 0; i < troubles().size(); ++i) {
+            world.run_until(world.now() + milliseconds(60));
+            troubles()[(i * 5 + seed) % troubles().size()](world);
+        }
+        if (seed % 2 == 0)
+            world.cut_power({1});
+        for (std::int32_t i = 0; i < 4; ++i)
+            world.kill({i});
+        world.set_link_fault({1}, {2}, {});
+        if (seed % 4 == 0)
+            world.start({1}); // its kernel answers what waits for the machine...
+        world.run_until(world.now() + milliseconds(500));
+        world.kill({1}); // ...and is gone again
+        world.run_until(world.now() + seconds(4000));
+        CHECK(world.in_flight().empty());
+        for (const Connection& connection : world.network().connections)
+            CHECK_FALSE(connection.in_use);
+        CHECK(world.network().free_connections.size() == world.network().connections.size());
+        CHECK(world.next_event_time() == never);
+    }
+}
+
 TEST_CASE("simultaneous events are permuted by the seed and by nothing else") {
     const auto order = [](std::uint64_t seed) {
         WorldSetup setup = plain_setup(seed);

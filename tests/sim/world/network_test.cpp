@@ -138,6 +138,17 @@ TEST_CASE("a kernel that can't get through for too long gives the connection up"
     CHECK(pair.world.in_flight().empty());
 }
 
+TEST_CASE("an answer that can't get through to a dialer who is gone is not tried for ever") {
+    Pair pair({});
+    pair.cut(pair.right, pair.left);
+    pair.world.run_until(at_ms(50));
+    pair.world.kill(pair.left);
+    pair.world.run_until(Instant{} + seconds(3000));
+    CHECK(times_of<Closed>(pair.world, pair.right) == Instants{at_ms(51)});
+    CHECK(pair.world.next_event_time() == never);
+    CHECK_FALSE(pair.world.network().connections[0].in_use);
+}
+
 TEST_CASE("a reset loses what is under way, and both ends are told after their own latency") {
     Pair pair({{at_ms(10), {send_text(1, "arrives")}}, {at_ms(20), {send_text(1, "lost")}}});
     LinkModel slow_back;

@@ -171,6 +171,20 @@ TEST_CASE("a killed process takes nothing any more, and what waited for it is go
     CHECK_FALSE(world.machine(actor).paused);
 }
 
+TEST_CASE("a kill or a stop ends a restart that is under way") {
+    for (const bool by_kill : {true, false}) {
+        World world(plain_setup());
+        const ActorId actor = add_probe(world, "a");
+        world.start(actor);
+        world.run_until(at_ms(10));
+        world.restart(actor, true);
+        by_kill ? world.kill(actor) : world.stop(actor);
+        world.run_until(at_ms(100));
+        CHECK_FALSE(world.machine(actor).up());
+        CHECK(world.machine(actor).lives == 1);
+    }
+}
+
 // --- clocks --------------------------------------------------------------------------------------
 
 TEST_CASE("a skewed wall clock is off by the skew and the monotonic clock is not") {
