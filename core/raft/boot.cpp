@@ -37,11 +37,6 @@ log::LogConfig Quorum::log_config() const {
     return config;
 }
 
-std::string Quorum::active_segment_file() const {
-    return log::segment_file(config_->directory, log_.segment(log_.segment_count() - 1).base_offset,
-                             ".log");
-}
-
 Result<Quorum, InputError> Quorum::boot(Config config, std::span<const BootFile> files,
                                         std::uint64_t random, const Now& now, Out& out) {
     Quorum quorum(std::move(config), random);
@@ -139,16 +134,15 @@ std::optional<InputError> Quorum::open_log(bool exists, std::span<const BootFile
         }
         high_watermark_ = std::min(id.end_offset, log_.end_offset());
     }
-    if (log_.start_offset() > Offset{0} && snapshots_.empty())
-        return bad_file(directory, "the metadata log does not begin at 0 and has no snapshot");
+    if (log_.start_offset() > Offset{0} && snapshots_.empty()) {
+        // An observer flushes nothing, so a power cut may leave it anything: it begins anew.
+        if (is_voter() && !log_.empty())
+            return bad_file(directory, "the metadata log does not begin at 0 and has no snapshot");
+        log_.truncate_fully_and_start_at(Offset{0}, now, out.effects);
+    }
     // A process that was killed leaves in the page cache what the disk may not have: what we
     // found is ours to vouch for only when it is flushed.
-    for (std::size_t i = 0; i < log_.segment_count(); ++i) {
-        const WriteId id = new_write();
-        const Offset base = log_.segment(i).base_offset;
-        out.effects.emplace_back(Flush{id, log::segment_file(directory, base, ".log")});
-        flushes_.push_back({id, log_.segment(i).end_offset(), false});
-    }
+    flush_segments(0, log_.segment_count(), out);
     for (const Snapshot& snapshot : snapshots_)
         out.effects.emplace_back(Flush{unwatched, directory + '/' + file_name_of(snapshot.id)});
     return std::nullopt;

@@ -68,6 +68,9 @@ bool Quorum::truncate(const log::EpochEnd& leader_end, Out& out) {
         return false;
     }
     const Offset from = log_.end_offset();
+    std::vector<Offset> bases;
+    for (std::size_t i = 0; i < log_.segment_count(); ++i)
+        bases.push_back(log_.segment(i).base_offset);
     if (!log_.truncate_to(to, out.effects))
         return false;
     const Offset end = log_.end_offset();
@@ -77,11 +80,15 @@ bool Quorum::truncate(const log::EpochEnd& leader_end, Out& out) {
     for (LogFlush& flush : flushes_)
         flush.end = std::min(flush.end, end);
     durable_end_ = std::min(durable_end_, end);
-    // Were the cut lost and what follows kept, the file would hold our old records after the
-    // leader's new ones: a log that nobody ever had. So the cut is durable before we go on.
-    const WriteId id = new_write();
-    out.effects.emplace_back(Flush{id, active_segment_file()});
-    flush_log(id);
+    // The log goes on in a new segment. Were the cut of the old one lost, and the new one kept,
+    // recovery would find two that overlap; so the cut is durable before anything follows it.
+    flush_closed_segment(out);
+    // A segment that went whole and begins anew has the old one's file name: were its erasing lost,
+    // new batches would be written over old ones.
+    if (std::find(bases.begin(), bases.end(), end) != bases.end()) {
+        out.effects.emplace_back(Truncate{log::segment_file(config_->directory, end, ".log"), 0});
+        flush_segments(log_.segment_count() - 1, log_.segment_count(), out);
+    }
     return true;
 }
 
@@ -98,6 +105,8 @@ bool Quorum::append_fetched(const Chain& records, const Now& now, Out& out) {
         return false;
     if (appended->last == no_offset)
         return true;
+    if (waits && appended->rolled)
+        flush_closed_segment(out);
     if (waits)
         flush_log(id);
     else

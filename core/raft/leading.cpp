@@ -61,6 +61,8 @@ void Quorum::drain(const Now& now, Out& out) {
 
 void Quorum::append_batch(const record::Batch& batch, WriteId id, const Now& now, Out& out) {
     const log::Appended appended = log_.append(batch, now, out.effects, id);
+    if (appended.rolled)
+        flush_closed_segment(out);
     if (id != unwatched)
         flush_log(id);
     tell(Fact::metadata_appended, {appended.first.value, appended.last.value, epoch_.value}, out);

@@ -279,6 +279,25 @@ void Quorum::flush_log(WriteId id) {
     flushes_.push_back({id, log_.end_offset(), false});
 }
 
+/// Flushes the segments [from, to), each watched. The log flushes what it rolls too, but unwatched:
+/// that one segment is safe says nothing of the one before it.
+void Quorum::flush_segments(std::size_t from, std::size_t to, Out& out) {
+    for (std::size_t i = from; i < to; ++i) {
+        const log::Segment& segment = log_.segment(i);
+        const WriteId id = new_write();
+        out.effects.emplace_back(
+            Flush{id, log::segment_file(config_->directory, segment.base_offset, ".log")});
+        flushes_.push_back({id, std::min(segment.end_offset(), log_.end_offset()), false});
+    }
+}
+
+/// The segment before the active one has just been closed.
+void Quorum::flush_closed_segment(Out& out) {
+    const std::size_t count = log_.segment_count();
+    if (count >= 2)
+        flush_segments(count - 2, count - 1, out);
+}
+
 void Quorum::log_confirmed(const Now& now, Out& out) {
     Offset confirmed = durable_end_;
     while (!flushes_.empty() && flushes_.front().confirmed) {

@@ -181,7 +181,6 @@ private:
     std::vector<BootFile> without_leftovers(std::span<const BootFile> files, Out& out) const;
     void take_up(const log::QuorumState& found, const Now& now, Out& out);
     log::LogConfig log_config() const;
-    std::string active_segment_file() const;
     State first_state(const log::QuorumState& found, const Now& now);
     log::QuorumState election() const;
     void persist(Out& out);
@@ -191,6 +190,8 @@ private:
     WriteId new_write() { return WriteId{next_write_++}; }
     /// Once `id` is confirmed the log is durable as it stands now.
     void flush_log(WriteId id);
+    void flush_segments(std::size_t from, std::size_t to, Out& out);
+    void flush_closed_segment(Out& out);
     bool log_is_flushing() const { return !flushes_.empty(); }
     void log_confirmed(const Now& now, Out& out);
     Duration random_election_timeout();
