@@ -1,6 +1,7 @@
 #include "gui/frame/overlays.hpp"
 
 #include "gui/frame/command.hpp"
+#include "gui/widgets/compat.hpp"
 #include "gui/widgets/panels.hpp"
 
 #include <algorithm>
@@ -41,7 +42,12 @@ void menu_row(Desk& desk, const Command& command, const Subject& subject) {
         desk.ask(command, subject);
 }
 
-void draw_health(const Desk& desk, const Rect& bar) {
+void close_on_escape() {
+    if (ui::key_pressed(ImGuiKey_Escape))
+        ImGui::CloseCurrentPopup();
+}
+
+void draw_hints(const Desk& desk, const Rect& bar) {
     const ui::Colours& c = ui::look().colours;
     ImDrawList* list = ImGui::GetWindowDrawList();
     const std::string words =
@@ -75,6 +81,10 @@ void draw_menu_bar(Desk& desk, const Rect& bar) {
     ui::fill(list, bar, c.raised);
     float x = bar.x + px(2);
     const ui::Scope scope("menu");
+    bool any_open = false;
+    for (std::size_t i = 0; i < menu_count; ++i)
+        any_open =
+            any_open || ImGui::IsPopupOpen(std::string(name_of(static_cast<Menu>(i))).c_str());
     for (std::size_t i = 0; i < menu_count; ++i) {
         const auto menu = static_cast<Menu>(i);
         const std::string name(name_of(menu));
@@ -82,7 +92,9 @@ void draw_menu_bar(Desk& desk, const Rect& bar) {
         const Rect rect{x, bar.y, w, bar.h};
         const ui::Touch touch = ui::touch(name, rect);
         const bool open = ImGui::IsPopupOpen(name.c_str());
-        if (touch.clicked)
+        // With one menu open, pointing at another's name opens that instead.
+        const bool pointed = ImGui::IsMouseHoveringRect(rect.min(), rect.max(), false);
+        if (touch.clicked || (any_open && pointed && !open))
             ImGui::OpenPopup(name.c_str());
         if (touch.hovered || open)
             ui::fill(list, rect, c.line);
@@ -90,6 +102,7 @@ void draw_menu_bar(Desk& desk, const Rect& bar) {
         ui::note(name, rect, name, {}, true, open);
         ImGui::SetNextWindowPos({rect.x, rect.bottom()});
         if (ImGui::BeginPopup(name.c_str())) {
+            close_on_escape();
             for (const Command* command : commands())
                 if (command->menu == menu)
                     menu_row(desk, *command, {});
@@ -97,7 +110,7 @@ void draw_menu_bar(Desk& desk, const Rect& bar) {
         }
         x += w;
     }
-    draw_health(desk, bar);
+    draw_hints(desk, bar);
 }
 
 void draw_subject_menu(Desk& desk) {
@@ -108,6 +121,7 @@ void draw_subject_menu(Desk& desk) {
     }
     if (!ImGui::BeginPopup(name))
         return;
+    close_on_escape();
     const ui::Scope scope("popup");
     const Subject& subject = desk.overlays.menu_subject;
     const std::string title = title_of(subject, *desk.now);
@@ -147,12 +161,12 @@ void draw_palette(Desk& desk, float width, float height) {
                    "What do you want to do?", &desk.overlays.palette_text, true);
     int& choice = desk.overlays.palette_choice;
     // The look says which key went down; the chords of arrows are not commands while typing.
-    if (ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_DownArrow)))
+    if (ui::key_pressed(ImGuiKey_DownArrow))
         ++choice;
-    if (ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_UpArrow)))
+    if (ui::key_pressed(ImGuiKey_UpArrow))
         --choice;
     choice = rows == 0 ? 0 : std::clamp(choice, 0, static_cast<int>(rows) - 1);
-    const bool enter = ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Enter));
+    const bool enter = ui::key_pressed(ImGuiKey_Enter);
     ImDrawList* list = ImGui::GetWindowDrawList();
     for (std::size_t i = 0; i < rows; ++i) {
         const Command& command = *found[i];

@@ -70,7 +70,10 @@ void draw_dock(Desk& desk, Dock dock, const Rect& rect, float width) {
         desk.layout.maximise(desk.layout.maximised() ? std::nullopt : std::optional(dock));
     draw_tabs(desk, dock, strip, views, view);
     const ui::Scope scope(view->id());
+    // The tabs are in the same window of Dear ImGui: a view's ids must not meet theirs.
+    ImGui::PushID(static_cast<int>(dock));
     view->draw(desk, {rect.x, strip.bottom(), rect.w, rect.h - strip.h});
+    ImGui::PopID();
 }
 
 } // namespace
@@ -94,6 +97,8 @@ void draw_panes(Desk& desk, const Places& places, float width, float height) {
 }
 
 void take_shortcuts(Desk& desk, const ui::Input& input, bool typing) {
+    const bool popup =
+        ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
     for (const ui::KeyEdge& edge : input.keys) {
         if (!edge.down)
             continue;
@@ -102,6 +107,9 @@ void take_shortcuts(Desk& desk, const ui::Input& input, bool typing) {
         if (chord.key == ui::Key::slash && chord.shift)
             chord = plain(ui::Key::question);
         if (typing && !chord.control && chord.key != ui::Key::escape)
+            continue;
+        // Escape first closes what popped up; menus see to that themselves.
+        if (chord.key == ui::Key::escape && popup)
             continue;
         if (const Command* command = command_of(chord))
             desk.ask(*command);

@@ -146,7 +146,6 @@ void apply_style(const ui::Colours& c, float scale) {
     colour[ImGuiCol_CheckMark] = vec(c.text);
     colour[ImGuiCol_TextSelectedBg] = vec(c.selection);
     colour[ImGuiCol_Separator] = vec(c.line);
-    colour[ImGuiCol_NavHighlight] = vec(c.selection);
     ImGui::GetStyle() = style;
 }
 

@@ -41,21 +41,25 @@ Result<std::unique_ptr<Frame>, InputError> Frame::make(model::Session& session) 
     return frame;
 }
 
-Result<void, InputError> Frame::fit_fonts() {
+Result<bool, InputError> Frame::fit_fonts() {
     const float wanted = scale_of(*desk_);
     if (std::abs(wanted - built_scale_) < 0.001F)
-        return {};
+        return false;
     auto fonts = build_fonts(files_, wanted);
     if (!fonts)
         return failure(std::move(fonts.error()));
     fonts_ = *fonts;
     built_scale_ = wanted;
-    new_atlas_ = true;
-    return {};
+    return true;
 }
 
-bool Frame::take_new_atlas() {
-    return std::exchange(new_atlas_, false);
+bool Frame::renew_fonts() {
+    make_current();
+    // A font file that vanished while the window was open leaves the scale as it is.
+    const auto built = fit_fonts();
+    if (!built)
+        desk_->say(built.error().what, true);
+    return built.value_or(false);
 }
 
 ui::Atlas Frame::atlas() const {
@@ -70,8 +74,6 @@ void Frame::make_current() const {
 const ImDrawData& Frame::run(const ui::Input& input) {
     make_current();
     Desk& desk = *desk_;
-    // A font that vanished while the window was open leaves the old atlas in place.
-    static_cast<void>(fit_fonts());
     ui::Look look;
     look.colours = colours_of(desk.settings.theme);
     look.fonts = fonts_;

@@ -37,8 +37,9 @@ public:
     const FrameFigures& figures() const { return figures_; }
     /// Notes all items of each frame from now on.
     void record(ui::Registry* registry) { registry_ = registry; }
-    /// True once after the fonts were built anew: the renderer must take the atlas again.
-    bool take_new_atlas();
+    /// Builds the fonts anew where a command changed the scale: after the frame was shown, since
+    /// the frame's letters lie in the old atlas. True when the renderer must take the atlas again.
+    bool renew_fonts();
     ui::Atlas atlas() const;
     void make_current() const;
     /// The last frame as a picture.
@@ -46,7 +47,7 @@ public:
 
 private:
     explicit Frame(model::Session& session);
-    Result<void, InputError> fit_fonts();
+    Result<bool, InputError> fit_fonts();
     void build(const ui::Input& input);
     void run_asked();
 
@@ -55,8 +56,6 @@ private:
     FontFiles files_;
     ui::Fonts fonts_;
     float built_scale_ = 0;
-    float density_ = 1;
-    bool new_atlas_ = false;
     ui::Registry* registry_ = nullptr;
     FrameFigures figures_;
 };

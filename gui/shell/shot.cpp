@@ -28,6 +28,7 @@ Result<void, InputError> shot(model::Session& session, const ShotOptions& option
     ui::Input input;
     input.width = static_cast<float>(options.width);
     input.height = static_cast<float>(options.height);
+    static_cast<void>((*frame)->renew_fonts());
     for (int i = 0; i < warm_up_frames; ++i)
         (*frame)->run(input);
     return write_png((*frame)->picture(), options.file);

@@ -283,10 +283,10 @@ void loop(Glass& glass, Frame& frame, const WindowOptions& options) {
         input.seconds = std::clamp(passed, 1e-4, frame_seconds_max);
         take_in(glass, input);
         const ImDrawData& data = frame.run(input);
-        if (frame.take_new_atlas())
-            renew_texture();
         show(glass.window(), data, ui::look().colours.background);
         fulfil(glass, frame);
+        if (frame.renew_fonts())
+            renew_texture();
     }
 }
 
@@ -332,7 +332,7 @@ int run_window(model::Session& session, const WindowOptions& options) {
         std::fprintf(stderr, "orrery: OpenGL 3.2 is not there\n");
         return 2;
     }
-    static_cast<void>((*frame)->take_new_atlas());
+    static_cast<void>((*frame)->renew_fonts());
     ImGui_ImplOpenGL3_NewFrame();
     loop(glass, **frame, options);
     (*frame)->make_current();

@@ -64,7 +64,8 @@ Grid grid_for(std::size_t count, const Rect& room) {
         grid.fits = grid.columns * static_cast<std::size_t>(rows);
         return count <= grid.fits;
     };
-    if (fit(px(36), px(26), px(5)))
+    // A name takes about as much as two cells.
+    if (fit(px(34), px(26), px(5)))
         return grid;
     if (fit(px(26), px(20), px(3)))
         return grid;
@@ -73,6 +74,34 @@ Grid grid_for(std::size_t count, const Rect& room) {
         return grid;
     fit(px(8), px(7), 1);
     return grid;
+}
+
+/// A rect for each partition; with names, each topic's name stands before its first cell.
+std::vector<Rect> laid_out(ImDrawList* list, const Rect& room, const Grid& grid,
+                           const std::vector<const model::Partition*>& shown, bool named) {
+    std::vector<Rect> cells;
+    cells.reserve(shown.size());
+    float x = room.x;
+    float y = room.y;
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        const bool first = i == 0 || shown[i]->topic != shown[i - 1]->topic;
+        float name = 0;
+        if (named && first)
+            name = ui::measure(Font::small, shown[i]->topic).x + px(8);
+        if (x + name + grid.w > room.right() + 0.5F) {
+            x = room.x;
+            y += grid.h + grid.gap;
+        }
+        if (name > 0) {
+            x += i == 0 ? 0 : px(8);
+            ui::text_in(list, Font::small, {x, y, name, grid.h}, ui::look().colours.dim,
+                        shown[i]->topic);
+            x += name;
+        }
+        cells.push_back({x, y, grid.w, grid.h});
+        x += grid.w + grid.gap;
+    }
+    return cells;
 }
 
 void tell(Desk& desk, const model::Partition& partition) {
@@ -109,15 +138,15 @@ float draw_partitions(Desk& desk, const Rect& rect) {
         shown.resize(grid.fits);
     }
     const model::Partition* in_view = desk.partition();
-    const std::size_t rows = (shown.size() + grid.columns - 1) / grid.columns;
-    const Rect canvas{room.x, room.y, room.w, static_cast<float>(rows) * (grid.h + grid.gap)};
+    // Names of topics take room too; where that room is not there, cells go without.
+    const bool named = !cut && grid.numbers;
+    const std::vector<Rect> cells = laid_out(list, room, grid, shown, named);
+    const float low = cells.empty() ? room.y : cells.back().bottom();
+    const Rect canvas{room.x, room.y, room.w, low - room.y};
     const ui::Touch touch = ui::touch("partitions", canvas);
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     for (std::size_t i = 0; i < shown.size(); ++i) {
-        const auto column = static_cast<float>(i % grid.columns);
-        const auto row = static_cast<float>(i / grid.columns);
-        const Rect cell{room.x + column * (grid.w + grid.gap), room.y + row * (grid.h + grid.gap),
-                        grid.w, grid.h};
+        const Rect& cell = cells[i];
         const model::Partition& partition = *shown[i];
         if (grid.numbers)
             numbered(list, cell, partition, &partition == in_view);

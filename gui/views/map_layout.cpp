@@ -109,8 +109,8 @@ MapPlaces place_on_map(const model::Snapshot& snapshot, const Rect& area,
     const float top = area.y + px(12);
     // Controllers.
     const std::size_t n = ids.controllers.size();
-    const float step = n == 0 ? 0 : std::min(px(190), (area.w - margin) / static_cast<float>(n));
-    const float pill_w = std::min(px(152), step - px(10));
+    const float step = n == 0 ? 0 : std::min(px(200), (area.w - margin) / static_cast<float>(n));
+    const float pill_w = std::min(px(176), step - px(10));
     for (std::size_t i = 0; i < n; ++i) {
         const float cx =
             area.centre().x + (static_cast<float>(i) - static_cast<float>(n - 1) / 2) * step;

@@ -15,6 +15,8 @@ using ui::Rect;
 
 namespace {
 
+constexpr Duration look_here_for = seconds(1);
+
 float part(const model::Timer& timer) {
     return timer.whole.ns <= 0 ? 0.0F
                                : static_cast<float>(static_cast<double>(timer.left.ns) /
@@ -130,6 +132,17 @@ std::vector<Chipped> chips_of(const Desk& desk, std::int32_t node) {
     return chips;
 }
 
+/// A ring round the crown that has just moved.
+void look_here(const Desk& desk, ImDrawList* list, const Rect& rect, const Chipped& chip) {
+    const auto& before = chip.partition->before;
+    if (!before || chip.replica->state != model::ReplicaState::leader ||
+        before->leader == chip.partition->leader ||
+        desk.now->now - before->changed_at > look_here_for)
+        return;
+    ui::frame(list, {rect.x - 4, rect.y - 4, rect.w + 8, rect.h + 8},
+              ui::look().colours.control.fill, px(8), 2.5F);
+}
+
 void draw_chips(Desk& desk, ImDrawList* list, std::int32_t node, const Rect& room) {
     const float h = px(22);
     const float step = px(28);
@@ -156,6 +169,7 @@ void draw_chips(Desk& desk, ImDrawList* list, std::int32_t node, const Rect& roo
         if (one.replica->state == model::ReplicaState::out_of_sync && one.replica->lag > 0)
             words += " \xE2\x88\x92" + std::to_string(one.replica->lag);
         replica_chip(list, rect, *one.replica, words, one.partition == in_view);
+        look_here(desk, list, rect, one);
         const std::string id = "chip/" + std::to_string(node) + "/" + one.partition->topic + "-" +
                                std::to_string(one.partition->index);
         const ui::Touch touch = ui::touch(id, rect);
@@ -190,9 +204,9 @@ void draw_rates(ImDrawList* list, const model::Node& node, const Rect& rect) {
     ui::bar(list, {rect.x, rect.y, rect.w, px(8)}, down ? 0 : used, c.selection, c.background);
     std::string words = "disk \xE2\x80\x93   net \xE2\x80\x93";
     if (!down) {
-        words = node.disk_used < 0 ? "" : "disk " + std::to_string(node.disk_used / 10) + " %   ";
-        words += "in " + ui::bytes_text(node.bytes_in_per_s) + "/s   out " +
-                 ui::bytes_text(node.bytes_out_per_s) + "/s";
+        words = node.disk_used < 0 ? "" : "disk " + std::to_string(node.disk_used / 10) + "%   ";
+        words += "in " + ui::rate_text(node.bytes_in_per_s) + "   out " +
+                 ui::rate_text(node.bytes_out_per_s);
     }
     ui::text_in(list, Font::small, {rect.x, rect.y + px(12), rect.w, px(18)}, c.dim, words);
 }

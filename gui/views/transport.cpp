@@ -48,6 +48,7 @@ float draw_play(Desk& desk, const Rect& bar) {
     style.tip = "Play or pause (Space)";
     if (ui::button("time.play", play, "", style))
         desk.ask("time.play");
+    ui::note("time.play", play, playing ? "Pause" : "Play");
     ImDrawList* list = ImGui::GetWindowDrawList();
     const ui::Colours& c = ui::look().colours;
     ui::glyph(list, playing ? Glyph::pause : Glyph::play, {play.x + px(17), play.centre().y}, px(7),
@@ -92,9 +93,9 @@ float draw_clock(Desk& desk, const Rect& bar, float x) {
         words += "   in the past";
     ui::text(list, Font::small, {x, bar.y + px(26)}, desk.in_past() ? c.control.text : c.dim,
              words);
-    const float w = px(214);
+    const float w = px(234);
     if (ui::recording())
-        ui::note("clock", {x, bar.y, w, bar.h}, clock, words);
+        ui::note("clock", {x, bar.y, std::min(w, bar.right() - x), bar.h}, clock, words);
     return x + w;
 }
 
@@ -109,6 +110,8 @@ float draw_pace(Desk& desk, const Rect& bar, float x) {
         style.on = on;
         style.font = Font::small;
         const Rect rect{x, bar.y + px(8), px(w), px(28)};
+        if (rect.right() > bar.right() - px(8))
+            return false; // a narrow window keeps the keys
         x = rect.right() + px(3);
         return ui::button(id, rect, label, style);
     };
@@ -150,6 +153,9 @@ void draw_health(Desk& desk, const Rect& bar, float x) {
                 bad ? c.fault.text : c.dim, words);
     const ui::Touch touch = ui::touch("health", chip);
     ui::note("health", chip, words, {}, true, bad);
+    if (touch.hovered)
+        ui::tip(bad ? "Partitions whose ISR is not full, by the worst of them"
+                    : "Nothing is wrong");
     if (touch.clicked)
         desk.show(trouble.partitions > 0 ? "partitions" : "checks");
 }
@@ -170,9 +176,9 @@ void draw_transport(Desk& desk, const Rect& bar) {
         std::string_view id;
         std::string_view label;
         float w;
-    } deeds[] = {{"fault.kill", "Kill (K)", 72},         {"fault.pause", "Pause (P)", 84},
-                 {"fault.partition", "Cut off (N)", 92}, {"fault.slow_link", "Slow link (S)", 104},
-                 {"fault.disk", "Slow disk (D)", 106},   {"fault.heal", "Heal (H)", 78}};
+    } deeds[] = {{"fault.kill", "Kill (K)", 68},         {"fault.pause", "Pause (P)", 80},
+                 {"fault.partition", "Cut off (N)", 88}, {"fault.slow_link", "Slow link (S)", 100},
+                 {"fault.disk", "Slow disk (D)", 100},   {"fault.heal", "Heal (H)", 72}};
     for (const auto& deed : deeds) {
         if (x + px(deed.w) > bar.right() - px(10))
             return;

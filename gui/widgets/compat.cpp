@@ -115,6 +115,14 @@ void feed(const Input& input) {
         io.AddInputCharactersUTF8(input.text.c_str());
 }
 
+bool key_pressed(ImGuiKey key) {
+#if IMGUI_VERSION_NUM >= 18700
+    return ImGui::IsKeyPressed(key);
+#else
+    return ImGui::IsKeyPressed(ImGui::GetKeyIndex(key));
+#endif
+}
+
 Atlas atlas_of(ImFontAtlas& fonts) {
     unsigned char* pixels = nullptr;
     Atlas atlas;

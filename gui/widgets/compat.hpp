@@ -14,6 +14,9 @@ ImGuiContext* make_context();
 /// Tells the current context what came in. Before ImGui::NewFrame.
 void feed(const Input& input);
 
+/// That key went down in this frame, or repeats: for lists in popups, where our own shortcuts rest.
+bool key_pressed(ImGuiKey key);
+
 /// The atlas as alpha, one byte a pixel.
 struct Atlas {
     const unsigned char* alpha = nullptr;

@@ -187,7 +187,8 @@ Area::Area(std::string_view id, const Rect& rect, float height) {
     const bool scrolls = height > rect.h;
     const std::string name(id);
     ImGui::BeginChild(name.c_str(), {rect.w, rect.h}, false,
-                      scrolls ? 0 : ImGuiWindowFlags_NoScrollbar);
+                      scrolls ? 0
+                              : ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
     ImGui::PopStyleVar();
     origin_ = ImGui::GetCursorScreenPos();
     width_ = scrolls ? rect.w - ImGui::GetStyle().ScrollbarSize : rect.w;

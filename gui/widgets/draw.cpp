@@ -22,7 +22,7 @@ const char* end_of(std::string_view text) {
 /// The longest beginning of `text` that fits, never cutting through a UTF-8 sequence.
 std::string_view fitting(Font font, std::string_view text, float width) {
     const char* rest = nullptr;
-    const ImFont* face = font_of(font);
+    ImFont* face = font_of(font);
     face->CalcTextSizeA(size_of(font), width, 0.0F, text.data(), end_of(text), &rest);
     return text.substr(0, static_cast<std::size_t>(rest - text.data()));
 }

@@ -20,7 +20,7 @@ bool splitter(std::string_view id, const Rect& rect, bool upright, float* moved)
 float pair(std::string_view id, ImDrawList* list, ImVec2 at, float width, float key_width,
            const Pair& row, bool striped) {
     const Colours& c = look().colours;
-    const float height = px(24);
+    const float height = px(22);
     if (striped)
         fill(list, {at.x, at.y, width, height}, faded(c.raised, 150));
     const Rect key_rect{at.x + px(8), at.y, key_width - px(12), height};

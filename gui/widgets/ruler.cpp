@@ -85,6 +85,14 @@ std::string bytes_text(std::int64_t bytes) {
     return scaled(bytes, 1'000'000'000) + " GB";
 }
 
+std::string rate_text(std::int64_t bytes_per_s) {
+    if (bytes_per_s < 1000)
+        return std::to_string(bytes_per_s) + "/s";
+    if (bytes_per_s < 1'000'000)
+        return scaled(bytes_per_s, 1000) + "k/s";
+    return scaled(bytes_per_s, 1'000'000) + "M/s";
+}
+
 std::vector<Tick> ticks(Instant from, Instant to, int most) {
     std::vector<Tick> result;
     if (to <= from || most < 1)

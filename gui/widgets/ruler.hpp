@@ -22,6 +22,9 @@ std::string count_text(std::int64_t count);
 /// "2.9 KB".
 std::string bytes_text(std::int64_t bytes);
 
+/// "2.9k/s": bytes a second where there is little room.
+std::string rate_text(std::int64_t bytes_per_s);
+
 struct Tick {
     Instant at;
     std::string words;

@@ -41,6 +41,7 @@ int main(int count, char** words) {
         desk.settings.scale = static_cast<float>(std::atof(words[6]));
     for (int i = 7; i < count; ++i)
         desk.show(words[i]);
+    static_cast<void>((*frame)->renew_fonts());
     for (int i = 0; i < 4; ++i)
         (*frame)->run(input);
     const auto written = gui::write_png((*frame)->picture(), file);
