@@ -2,7 +2,7 @@
 // LogSegment.recover:
 //
 //     a segment wholly below the recovery point, or any after a clean stop: trusted. Its batches
-//       are found by their lengths; its indexes are taken from their files if they can be read;
+//       are found by their lengths; after a clean stop its indexes are their files';
 //     every other segment: each batch's checksum and offsets are checked. At the first that does
 //     not
 //       hold, the file is cut and all later segments go; indexes are rebuilt.
@@ -161,6 +161,8 @@ void LogRecovery::drop_from(std::size_t segment, const std::string& why) {
         problem(logs_[i]->name, why);
         for (const std::string_view suffix : {".log", ".index", ".timeindex"})
             out_.emplace_back(Erase{segment_file(from_.directory, bases_[i], suffix)});
+        // Or it comes back in the next power cut, between segments that were written since.
+        out_.emplace_back(Flush{unwatched, logs_[i]->name});
     }
     damaged_ = true;
 }
@@ -248,9 +250,12 @@ void LogRecovery::load_segment(std::size_t i) {
     if (!found.problem.empty())
         cut(file, found, i);
     // The entry that a closed segment's time index ends with; recovery writes it as a roll would.
-    if (!trusted)
+    // After an unclean stop no index file is trusted: the batches were walked anyway, and the file
+    // may lack what an earlier recovery wrote.
+    const bool trust_indexes = trusted && from_.was_clean;
+    if (!trust_indexes)
         segment.add_last_time_entry();
-    settle_indexes(segment, trusted);
+    settle_indexes(segment, trust_indexes);
     log_.segments_.emplace_back(std::move(segment));
 }
 

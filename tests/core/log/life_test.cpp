@@ -152,6 +152,12 @@ private:
         log_ = std::move(back.log);
         for (const std::string& problem : back.problems)
             UNSCOPED_INFO(problem);
+        if (log_.start_offset() > model_.start) {
+            // The first segment was never durable and is gone; the log begins with the next.
+            REQUIRE(log_.start_offset().value >= model_.durable.value);
+            model_.start = log_.start_offset();
+            model_.durable = model_.start;
+        }
         // What was durable and not cut since is there, unchanged.
         REQUIRE(log_.end_offset().value >= model_.durable.value);
         std::vector<record::Batch> held;
@@ -164,6 +170,8 @@ private:
                 continue;
             CHECK(std::find(held.begin(), held.end(), batch) != held.end());
         }
+        for (std::size_t i = 1; i < held.size(); ++i)
+            CHECK(held[i].header.base_offset == held[i - 1].header.next_offset());
         // Beyond that, what came back is the new truth.
         model_.batches = held;
         model_.end = log_.end_offset();

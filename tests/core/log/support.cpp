@@ -26,7 +26,7 @@ void Disk::apply(File& file, const Effect& change) {
 void Disk::change(const std::string& name, const Effect& effect) {
     File& file = now_[name];
     if (!unflushed_.contains(name))
-        unflushed_[name].durable = file;
+        unflushed_[name] = {file, {}, 0};
     unflushed_[name].changes.push_back(effect);
     apply(file, effect);
 }
@@ -46,9 +46,27 @@ void Disk::perform(const Effects& effects) {
             change(erase->file, effect);
         } else if (const auto* flush = std::get_if<Flush>(&effect)) {
             REQUIRE(now_.contains(flush->file)); // it may have been erased: that becomes durable
-            unflushed_.erase(flush->file);
+            queue_.push_back({flush->file, unflushed_.contains(flush->file)
+                                               ? unflushed_[flush->file].changes.size()
+                                               : 0});
+            if (flush->write != unwatched)
+                settle();
         }
     }
+}
+
+void Disk::settle() {
+    for (const auto& [name, changes] : queue_) {
+        if (!unflushed_.contains(name))
+            continue;
+        Unflushed& unflushed = unflushed_[name];
+        for (std::size_t i = unflushed.settled; i < changes; ++i)
+            apply(unflushed.durable, unflushed.changes[i]);
+        unflushed.settled = std::max(unflushed.settled, changes);
+    }
+    queue_.clear();
+    for (auto at = unflushed_.begin(); at != unflushed_.end();)
+        at = at->second.settled == at->second.changes.size() ? unflushed_.erase(at) : next(at);
 }
 
 std::vector<BootFile> Disk::files() const {
@@ -62,10 +80,11 @@ std::vector<BootFile> Disk::files() const {
 Disk::File Disk::survivor(const Unflushed& unflushed, Random& random) {
     File file = unflushed.durable;
     const std::uint64_t survival = random.below(3);
+    const std::size_t changes = unflushed.changes.size() - unflushed.settled;
     const std::size_t kept = survival == 0   ? 0
-                             : survival == 1 ? random.below(unflushed.changes.size() + 1)
-                                             : unflushed.changes.size();
-    for (std::size_t i = 0; i < kept; ++i) {
+                             : survival == 1 ? random.below(changes + 1)
+                                             : changes;
+    for (std::size_t i = unflushed.settled; i < unflushed.settled + kept; ++i) {
         Effect change = unflushed.changes[i];
         const bool in_place =
             std::holds_alternative<Write>(change) || std::holds_alternative<Truncate>(change);
@@ -83,6 +102,7 @@ void Disk::cut_power(Random& random) {
     for (auto& [name, unflushed] : unflushed_)
         now_[name] = survivor(unflushed, random);
     unflushed_.clear();
+    queue_.clear();
 }
 
 record::Batch make_batch(Offset base, LeaderEpoch epoch, int records, std::int64_t timestamp,

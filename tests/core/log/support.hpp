@@ -16,8 +16,8 @@ namespace orrery::tests {
 
 class Disk {
 public:
-    /// Performs the effects in order, in the page cache. Returns the ids of the flushes: each is
-    /// durable at once, with everything written to its file before.
+    /// Performs the effects in order, in the page cache. Flushes queue up; one that is watched is
+    /// done at once, and with it all that were asked for before.
     void perform(const Effects& effects);
     /// The files as a process that restarts finds them.
     std::vector<BootFile> files() const;
@@ -35,13 +35,20 @@ private:
     struct Unflushed {
         File durable;
         std::vector<Effect> changes;
+        std::size_t settled = 0; ///< so many of them are in `durable`
     };
+    struct Asked {
+        std::string file;
+        std::size_t changes; ///< as many of the file's changes as there were then
+    };
+    void settle();
     static void apply(File& file, const Effect& change);
     void change(const std::string& name, const Effect& effect);
     static File survivor(const Unflushed& unflushed, Random& random);
 
     std::map<std::string, File> now_;
     std::map<std::string, Unflushed> unflushed_;
+    std::vector<Asked> queue_;
 };
 
 /// A batch of `records` records of `value_bytes` bytes, the first at `base`.
