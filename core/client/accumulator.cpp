@@ -59,7 +59,11 @@ std::size_t Accumulator::append(std::int32_t partition, const NewRecord& record)
         fresh.memory = memory;
         record::BatchOptions options;
         options.codec = codec_;
-        fresh.builder.emplace(options);
+        // Room for a few records at once; most batches under a steady load never need more.
+        fresh.builder.emplace(
+            options,
+            std::min<std::size_t>(static_cast<std::size_t>(memory),
+                                  record::header_size + 6 * static_cast<std::size_t>(bound)));
     }
     ProducerBatch& batch = queues_[index].batches.back();
     const std::size_t before = batch.size();
