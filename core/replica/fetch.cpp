@@ -86,7 +86,7 @@ void Replicas::fetch(const Caller& caller, const wire::FetchRequest& request, co
     if (request.max_wait_ms <= 0 || read.ready || read.bytes >= terms.min_bytes) {
         answer(set, terms, full, std::move(read), step);
     } else {
-        cool(set, terms, read, false);
+        cool(set, read);
         park(set, std::move(terms), full, request.max_wait_ms, now);
     }
     finish(step);
@@ -99,7 +99,7 @@ void Replicas::fetch_without_session(FetchSet&& set, FetchTerms&& terms, std::in
         answer(set, terms, true, std::move(read), step);
         return;
     }
-    cool(set, terms, read, false);
+    cool(set, read);
     park(set, std::move(terms), true, max_wait_ms, step.now);
     const SetId id{next_set_++};
     set.id = id;
@@ -158,8 +158,6 @@ void Replicas::answer_parked(SetId id, const Step& step) {
 void Replicas::answer(FetchSet& set, const FetchTerms& terms, bool all, ReadSet&& read,
                       const Step& step) {
     const bool session = set.session_id != 0;
-    if (session)
-        cool(set, terms, read, true);
     wire::FetchResponse response;
     response.session_id = set.session_id;
     std::vector<NodeId> leaders;
@@ -186,6 +184,8 @@ void Replicas::answer(FetchSet& set, const FetchTerms& terms, bool all, ReadSet&
         }
         topics.back().partitions.push_back(std::move(part.data));
     }
+    if (session)
+        cool(set, read);
     for (const NodeId id : leaders)
         if (const metadata::Listener* at_ = endpoint_of(id, terms.listener)) {
             wire::FetchResponse::NodeEndpoint node;

@@ -171,7 +171,8 @@ void Replicas::delete_replica(Slot slot, const Step& step) {
     Partition& leaving = edit(slot);
     leaving.role = Role::follower; // whoever waits is told that it is not us
     leaving.leader = no_node;
-    progressed(slot, Progress::visible, step);
+    finish_produces(slot, step);
+    finish_deletes(slot, step);
     while (!at(slot).watches.empty()) {
         const FetchWatch watch = at(slot).watches.back();
         edit(slot).watches.pop_back();

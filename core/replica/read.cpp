@@ -208,14 +208,19 @@ void Replicas::in_turn(FetchSet& set) {
         });
 }
 
-/// Leaves hot only what the next fetch must look at. `told`: what was read is being answered.
-void Replicas::cool(FetchSet& set, const FetchTerms& terms, const ReadSet& read, bool told) {
+/// Leaves hot only what the next fetch must look at: what has more to give, and, in a session, what
+/// has news that it was not told. (Not what was read: the read itself may have moved the high
+/// watermark.)
+void Replicas::cool(FetchSet& set, const ReadSet& read) const {
     set.hot.clear();
     for (const ReadPartition& part : read.parts) {
         WantedPartition& wanted = set.wanted[part.place];
-        wanted.hot = part.stays_hot || (!told && is_news(part.data, wanted)) ||
-                     (terms.from_follower() && wanted.slot != no_slot &&
-                      wanted.known_high_watermark < part.data.high_watermark);
+        wanted.hot = part.stays_hot;
+        if (!wanted.hot && wanted.slot != no_slot && set.session_id != 0) {
+            const Partition& partition = at(wanted.slot);
+            wanted.hot = wanted.told_high_watermark != partition.high_watermark ||
+                         wanted.told_log_start != partition.log_start();
+        }
         if (wanted.hot)
             set.hot.push_back(part.place);
     }

@@ -283,7 +283,7 @@ private:
     ReadSet read_first(FetchSet& set, const FetchTerms& terms, const Step& step);
     ReadSet read_again(FetchSet& set, const FetchTerms& terms) const;
     static void in_turn(FetchSet& set);
-    static void cool(FetchSet& set, const FetchTerms& terms, const ReadSet& read, bool told);
+    void cool(FetchSet& set, const ReadSet& read) const;
     void follower_fetched(const WantedPartition& wanted, const FetchTerms& terms, const Step& step);
     void note_idle_fetch(Slot slot, const FetchSet& set, std::uint32_t place);
     void note_idle_fetches(Slot slot);
