@@ -136,9 +136,11 @@ void Replicas::truncate_to_epoch(Slot slot, LeaderEpoch epoch, Offset leader_end
 
 void Replicas::truncate(Partition& partition, Offset to, const Step& step) {
     const Offset from = partition.log_end();
-    if (to >= from)
-        return;
+    // Also when there is nothing to cut: the last epoch may be one that we led without a record,
+    // and that the leader never heard of. Kept, it would part us from the leader for ever.
     partition.log.truncate_to(std::max(to, partition.log_start()), step.out.effects);
+    if (partition.log_end() == from)
+        return;
     logs_moved(step.now.instant);
     step.note({Fact::truncated,
                partition.topic,

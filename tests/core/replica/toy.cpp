@@ -1,5 +1,6 @@
 #include "tests/core/replica/toy.hpp"
 
+#include "core/base/print.hpp"
 #include "core/record/batch_builder.hpp"
 #include "core/record/records.hpp"
 #include "tests/support/catch.hpp"
@@ -300,8 +301,13 @@ void Toy::take(int id, replica::Out& out) {
         const NodeId asker = asked->second.from;
         const AskId ask = asked->second.ask;
         inter_broker_.erase(asked);
-        if (cut.contains({id, asker.value}))
+        if (cut.contains({id, asker.value})) { // the connection is lost, and with it the answer
+            if (up(asker.value))
+                step(asker.value, [&](Replicas& replicas, replica::Out& next) {
+                    replicas.on_no_answer(ask, now, next);
+                });
             continue;
+        }
         if (auto* fetched = std::get_if<wire::FetchResponse>(&reply.response))
             answer(asker, ask, std::move(*fetched));
         else if (auto* listed = std::get_if<wire::ListOffsetsResponse>(&reply.response))
@@ -360,6 +366,16 @@ void Toy::run() {
             return;
         Flight flight = std::move(*next);
         flights.erase(next);
+        carry(std::move(flight));
+    }
+    for (int i = 0; i < 6; ++i) {
+        const auto next = std::find_if(flights.begin(), flights.end(),
+                                       [&](const Flight& flight) { return !blocked(flight); });
+        if (next == flights.end())
+            break;
+        Flight flight = std::move(*next);
+        flights.erase(next);
+        UNSCOPED_INFO(print(flight.from) << " asks " << print(flight.ask));
         carry(std::move(flight));
     }
     FAIL("the brokers never come to rest");
