@@ -123,8 +123,12 @@ LogRecovery::Scan LogRecovery::scan(const Chain& content, Segment& segment, bool
         const record::BatchHeader& header = batch.header;
         if (header.magic != 2)
             return stop("a batch of the old format " + std::to_string(header.magic));
+        // Beyond the recovery point nothing is trusted: the tail of a trusted segment may have been
+        // cut, and what was cut may be back.
+        const bool vouched =
+            trusted && (from_.was_clean || header.base_offset < from_.recovery_point);
         if (batch.bytes.size() < record::header_size || header.last_offset_delta < 0 ||
-            (!trusted && !record::crc_is_valid(batch)))
+            (!vouched && !record::crc_is_valid(batch)))
             return stop("a corrupt batch");
         if (header.base_offset < next || header.base_offset < segment.base_offset ||
             header.next_offset() <= header.base_offset ||

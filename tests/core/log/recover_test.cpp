@@ -232,3 +232,15 @@ TEST_CASE("the recovery point never lies beyond what is there") {
     CHECK(back.log.end_offset() == Offset{4});
     CHECK(back.log.recovery_point() == Offset{4});
 }
+
+TEST_CASE("a cut tail that came back behind the recovery point is not trusted") {
+    OnDisk here;
+    std::string ghost(make_batch({2}, {0}, 1, 2000).bytes.text());
+    ghost.back() ^= 1;
+    here.disk.edit(seg0 + ".log") += ghost;
+    RecoverFrom from;
+    from.recovery_point = {2};
+    const Recovered back = here.back(from);
+    CHECK(mentions(back, seg0 + ".log", "a corrupt batch"));
+    CHECK(back.log.end_offset() == Offset{2});
+}
