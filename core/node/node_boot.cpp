@@ -1,8 +1,11 @@
 // The beginning and the end of a node's life: identity from meta.properties, recovery of the logs,
 // controlled shutdown, halt.
 #include "core/log/meta_properties.hpp"
+#include "core/node/features.hpp"
 #include "core/node/node.hpp"
 #include "core/node/node_step.hpp"
+
+#include <algorithm>
 
 namespace orrery::node {
 
@@ -127,6 +130,13 @@ void Node::boot(const Started& started, Step& step) {
         auto settings =
             controller::settings_from(config_->id, config_->cluster_id, config_->properties);
         settings.planted = planted_.controller;
+        // A new cluster begins with what this release really has, not with all that Kafka 4.4 has:
+        // a finalized feature is a promise that clients act upon.
+        std::erase_if(settings.bootstrap_features, [](const auto& feature) {
+            return std::none_of(
+                std::begin(supported_features), std::end(supported_features),
+                [&](const FeatureRange& known) { return known.name == feature.first; });
+        });
         const std::uint64_t placement = random_.next();
         controller_.emplace(std::move(settings), Random(placement, "controller"));
     }

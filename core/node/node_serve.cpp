@@ -1,6 +1,7 @@
 // The serving side of a node: frames in, replies out, one request of a connection at a time.
 #include "core/node/answers.hpp"
 #include "core/node/node.hpp"
+#include "core/node/node_reply.hpp"
 #include "core/node/node_step.hpp"
 #include "core/wire/api.hpp"
 #include "core/wire/frame.hpp"

@@ -3,6 +3,7 @@
 #include "core/metadata/record.hpp"
 #include "core/node/features.hpp"
 #include "core/node/node.hpp"
+#include "core/node/node_reply.hpp"
 #include "core/node/node_step.hpp"
 #include "core/record/records.hpp"
 
@@ -206,7 +207,7 @@ bool Node::settle_replicas(Step& step) {
     }
     if (stopping_ && lifecycle_.phase() == LifecyclePhase::done && !closing_) {
         closing_ = true;
-        replicas_->shut_down(last_write, step.now, step.replica);
+        replicas_->shut_down(closing_writes, last_write, step.now, step.replica);
         moved = true;
     }
     return moved;

@@ -39,5 +39,7 @@ struct Node::Call {
 
 /// The number of the write that ends a clean shutdown. The quorum numbers its own from one up.
 inline constexpr WriteId last_write{std::uint64_t{1} << 63U};
+/// And of the flushes before it, by which the logs are closed.
+inline constexpr WriteId closing_writes{last_write.value + 1};
 
 } // namespace orrery::node
