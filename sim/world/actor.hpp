@@ -9,6 +9,7 @@
 // compares, prints and has a fingerprint (core/base/reflect.hpp).
 #pragma once
 
+#include "core/base/expect.hpp"
 #include "core/base/fingerprint.hpp"
 #include "core/base/print.hpp"
 #include "core/base/process.hpp"
@@ -42,6 +43,7 @@ class ActorOf final : public Actor {
 public:
     explicit ActorOf(P process) : process_(std::move(process)) {}
     const P& process() const { return process_; }
+    P& process() { return process_; }
     std::unique_ptr<Actor> clone() const override { return std::make_unique<ActorOf>(*this); }
     void step(const Now& now, const Input& input, Effects& out) override {
         process_.step(now, input, out);
@@ -80,6 +82,13 @@ public:
     const P* as() const {
         const auto* actor = dynamic_cast<const ActorOf<P>*>(held_.get());
         return actor ? &actor->process() : nullptr;
+    }
+    /// The process inside for writing; it must be of that type.
+    template <class P>
+    P* as() {
+        auto* actor = dynamic_cast<ActorOf<P>*>(held_.get());
+        expect(actor != nullptr, "a process of the type that was asked for");
+        return &actor->process();
     }
     bool operator==(const AnyActor& other) const {
         if (!held_ || !other.held_)

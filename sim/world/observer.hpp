@@ -28,6 +28,7 @@ enum class EventKind : std::uint8_t {
     dropped,       ///< bytes arrived for a connection that is no more
     disk,          ///< a disk made something durable of which nobody waits to hear
     machine_ready, ///< a busy actor had nothing more to do, or a delayed start began
+    alarm,         ///< the time that set_alarm() was told has come; it happens to nobody
 };
 std::string_view name_of(EventKind kind);
 

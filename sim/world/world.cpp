@@ -28,6 +28,7 @@ std::string_view name_of(EventKind kind) {
     case EventKind::dropped: return "dropped";
     case EventKind::disk: return "disk";
     case EventKind::machine_ready: return "machine ready";
+    case EventKind::alarm: return "alarm";
     }
     return "?";
 }
@@ -88,7 +89,7 @@ void World::schedule(Source source, std::int64_t time) {
 }
 
 bool World::step_event(Observer* observer) {
-    if (schedule_.empty())
+    if (next_event_time() == never)
         return false;
     const Watching watching(*this, observer);
     turn();
@@ -98,14 +99,15 @@ bool World::step_event(Observer* observer) {
 void World::run_until(Instant end, Observer* observer) {
     expect(end >= now_, "a time that has not passed");
     const Watching watching(*this, observer);
-    while (!schedule_.empty() && schedule_.first().time <= end.ns)
+    while (next_event_time() <= end && next_event_time() != never)
         turn();
     now_ = end;
 }
 
 /// One event, from the head of the schedule to the last of its effects.
 void World::turn() {
-    const Schedule::Entry entry = schedule_.first();
+    const bool alarm = schedule_.empty() || alarm_.ns <= schedule_.first().time;
+    const Schedule::Entry entry = alarm ? Schedule::Entry{alarm_.ns, 0, 0} : schedule_.first();
     if (entry.time > now_.ns) {
         now_.ns = entry.time;
         turns_now_ = 0;
@@ -114,16 +116,28 @@ void World::turn() {
     Event event;
     event.sequence = ++counters_.events;
     event.time = now_;
+    if (alarm)
+        ring(event);
+    else
+        happen(entry, event);
+    trace(static_cast<std::uint64_t>(event.kind), event.actor,
+          static_cast<std::uint64_t>(event.connection.value));
+    if (scratch_.observer)
+        scratch_.observer->on_event(*this, event);
+}
+
+void World::ring(Event& event) {
+    alarm_ = never;
+    event.kind = EventKind::alarm;
+}
+
+void World::happen(const Schedule::Entry& entry, Event& event) {
     const ActorId actor{static_cast<std::int32_t>(entry.source / 4)};
     switch (entry.source % 4) {
     case 0: on_machine(actor, event); break;
     case 1: on_disk(actor, event); break;
     default: on_channel(entry.source / 4, entry.source % 4 - 2, event); break;
     }
-    trace(static_cast<std::uint64_t>(event.kind), event.actor,
-          static_cast<std::uint64_t>(event.connection.value));
-    if (scratch_.observer)
-        scratch_.observer->on_event(*this, event);
 }
 
 void World::trace(std::uint64_t what, ActorId actor, std::uint64_t detail) {
@@ -154,6 +168,7 @@ void World::hash_into(Hasher& hasher) const {
     orrery::hash_into(hasher, ties_);
     hasher.add(trace_.value());
     orrery::hash_into(hasher, counters_);
+    orrery::hash_into(hasher, alarm_);
 }
 
 } // namespace orrery::sim

@@ -60,8 +60,13 @@ public:
     const Counters& counters() const { return counters_; }
     /// When the next event is; `never` if nothing is left to happen.
     Instant next_event_time() const {
-        return schedule_.empty() ? never : Instant{schedule_.first().time};
+        const Instant first = schedule_.empty() ? never : Instant{schedule_.first().time};
+        return alarm_ < first ? alarm_ : first;
     }
+    /// An event of kind `alarm` happens at that instant, before all others of it: for whoever
+    /// carries the world and has something to do then. There is one alarm; `never` takes it back.
+    void set_alarm(Instant at) { alarm_ = at > now_ ? at : now_; }
+    Instant alarm() const { return alarm_; }
     /// Moves to the next event and lets it happen; false, and nothing moves, if there is none.
     bool step_event(Observer* observer = nullptr);
     /// All events up to and at that instant; now() is that instant then. Never goes back.
@@ -123,6 +128,17 @@ public:
     void set_clock_skew(ActorId actor, Duration skew);
     void set_clock_drift(ActorId actor, std::int64_t ppm);
     void jump_clock(ActorId actor, Duration by);
+    /// A hand reaches into a living process, for what no input can say (one more task for an admin
+    /// client): act(process, now, effects), and the effects are done. Nothing if it isn't up.
+    template <class P, class Act>
+    void reach_into(ActorId actor, Act&& act, Observer* observer = nullptr) {
+        if (!machine(actor).up())
+            return;
+        scratch_.effects.clear();
+        P* process = edit(actor).process.edit().template as<P>();
+        act(*process, machine(actor).clock.read(now_), scratch_.effects);
+        reached(actor, observer);
+    }
     /// Tells observers a fact of the world's own, and mixes it into the trace.
     void note(ActorId actor, const Note& note, Observer* observer = nullptr);
 
@@ -153,6 +169,8 @@ private:
     }
     void schedule(Source source, std::int64_t time);
     void turn();
+    void ring(Event& event);
+    void happen(const Schedule::Entry& entry, Event& event);
     void trace(std::uint64_t what, ActorId actor, std::uint64_t detail);
 
     // world_process.cpp: lives and steps
@@ -162,6 +180,8 @@ private:
     void take(ActorId actor, Input input, Event& event);
     void step(ActorId actor, Event& event);
     void perform(ActorId actor, Instant at);
+    void reached(ActorId actor, Observer* observer);
+    void settle_step(ActorId actor);
     void reschedule_machine(ActorId actor);
 
     // world_connection.cpp: dials, hang-ups and the end of connections
@@ -204,6 +224,7 @@ private:
     Random ties_;
     Hasher trace_;
     Counters counters_;
+    Instant alarm_ = never;
     std::uint64_t turns_now_ = 0; ///< events at this very instant: a world that hangs is a bug
     Scratch scratch_;
 };

@@ -197,13 +197,23 @@ void World::step(ActorId actor, Event& event) {
     machine.busy_until = now_ + cost;
     ++counters_.steps;
     scratch_.effects.clear();
-    AnyActor& process = machine.process.edit();
-    process->step(machine.clock.read(now_), input, scratch_.effects);
-    const std::optional<Instant> wakeup = process->wakeup();
+    machine.process.edit()->step(machine.clock.read(now_), input, scratch_.effects);
+    settle_step(actor);
+}
+
+/// After scratch_.effects were filled: the next deadline is taken note of, the effects are done.
+void World::settle_step(ActorId actor) {
+    Machine& machine = edit(actor);
+    const std::optional<Instant> wakeup = (*machine.process)->wakeup();
     machine.wakes_at = wakeup ? machine.clock.world_at(*wakeup) : never;
     if (!scratch_.effects.empty())
-        perform(actor, machine.busy_until);
+        perform(actor, std::max(now_, machine.busy_until));
     reschedule_machine(actor);
+}
+
+void World::reached(ActorId actor, Observer* observer) {
+    const Watching watching(*this, observer);
+    settle_step(actor);
 }
 
 /// Does what the actor asked for in scratch_.effects; it leaves the machine at `at`.

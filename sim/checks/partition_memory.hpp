@@ -1,0 +1,57 @@
+// What the checks remember of one partition: what was committed, who led, how far marks had come.
+#pragma once
+
+#include "core/base/cow_vector.hpp"
+#include "core/base/flat_map.hpp"
+#include "core/base/id.hpp"
+#include "core/base/reflect.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace orrery::sim {
+
+struct PartitionKey {
+    std::string topic;
+    std::int32_t partition = 0;
+    auto operator<=>(const PartitionKey&) const = default;
+    ORRERY_FIELDS(topic, partition)
+};
+
+/// A batch that was below the high watermark of a rightful leader. `crc` stands for its bytes.
+struct CommittedBatch {
+    Offset base;
+    Offset last;
+    LeaderEpoch epoch;
+    std::uint32_t crc = 0;
+    bool operator==(const CommittedBatch&) const = default;
+    ORRERY_FIELDS(base, last, epoch, crc)
+};
+
+/// What was last seen of a replica, to compare the next sight with.
+struct ReplicaMemory {
+    std::uint32_t life = 0; ///< of its process: marks may go back when a new one begins
+    LeaderEpoch leader_epoch = no_epoch;
+    bool leads = false;
+    Offset high_watermark;
+    Offset log_start;
+    Offset log_end;
+    bool operator==(const ReplicaMemory&) const = default;
+    ORRERY_FIELDS(life, leader_epoch, leads, high_watermark, log_start, log_end)
+};
+
+struct PartitionMemory {
+    CowVector<CommittedBatch> committed;  ///< by offset, without gaps
+    Offset committed_end{0};              ///< the true high watermark: it never goes back
+    FlatMap<LeaderEpoch, NodeId> leaders; ///< who took which epoch
+    LeaderEpoch leader_epoch = no_epoch;  ///< as the controller has decided
+    std::int32_t partition_epoch = -1;
+    FlatMap<NodeId, ReplicaMemory> replicas;
+    std::int32_t unclean_losses = 0; ///< replicas of it that lost data since it was last whole
+    bool operator==(const PartitionMemory&) const = default;
+    ORRERY_FIELDS(committed, committed_end, leaders, leader_epoch, partition_epoch, replicas,
+                  unclean_losses)
+};
+
+} // namespace orrery::sim
