@@ -168,7 +168,8 @@ void World::hash_into(Hasher& hasher) const {
     orrery::hash_into(hasher, ties_);
     hasher.add(trace_.value());
     orrery::hash_into(hasher, counters_);
-    orrery::hash_into(hasher, alarm_);
+    if (alarm_ != never)
+        orrery::hash_into(hasher, alarm_);
 }
 
 } // namespace orrery::sim
