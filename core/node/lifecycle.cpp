@@ -22,10 +22,16 @@ Lifecycle::Lifecycle(const Config& node, LifecycleConfig config, Registration re
 
 void Lifecycle::replayed(Offset end, BrokerEpoch registered, Instant now) {
     replayed_end_ = end;
-    if (phase_ != LifecyclePhase::catching_up || registered != epoch_ || epoch_.value < 0)
+    seen_epoch_ = registered;
+    catch_up(now);
+}
+
+/// Only once the image has our own registration do we know the cluster as it was when we joined;
+/// serving earlier would show the past. Either may come first, the image or the controller's
+/// answer.
+void Lifecycle::catch_up(Instant now) {
+    if (phase_ != LifecyclePhase::catching_up || epoch_.value < 0 || seen_epoch_ != epoch_)
         return;
-    // Only now do we know the cluster as it was when we joined; serving earlier would show the
-    // past.
     phase_ = LifecyclePhase::fenced;
     ready_to_unfence_ = true;
     heartbeat_at(now);
@@ -47,8 +53,12 @@ void Lifecycle::directory_failed(Instant now) {
     heartbeat_at(now);
 }
 
+/// A heartbeat that is under way can't say what has happened since: another follows its answer.
 void Lifecycle::heartbeat_at(Instant when) {
-    next_ = std::min(next_, when);
+    if (open_.value != 0)
+        once_more_ = true;
+    else
+        next_ = std::min(next_, when);
 }
 
 std::optional<LifecycleAsk> Lifecycle::due(Instant now) {
@@ -116,6 +126,7 @@ void Lifecycle::on_answer(AskId id, const wire::BrokerRegistrationResponse& resp
     if (phase_ == LifecyclePhase::registering)
         phase_ = LifecyclePhase::catching_up;
     next_ = now;
+    catch_up(now);
 }
 
 void Lifecycle::on_answer(AskId id, const wire::BrokerHeartbeatResponse& response, Instant now) {
@@ -146,7 +157,8 @@ void Lifecycle::on_answer(AskId id, const wire::BrokerHeartbeatResponse& respons
         phase_ = LifecyclePhase::running;
     if (phase_ == LifecyclePhase::running && response.is_fenced)
         phase_ = LifecyclePhase::fenced;
-    next_ = now + config_.heartbeat_interval;
+    next_ = once_more_ ? now : now + config_.heartbeat_interval;
+    once_more_ = false;
 }
 
 void Lifecycle::on_no_answer(AskId id, Instant now) {

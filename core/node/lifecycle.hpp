@@ -92,6 +92,7 @@ public:
 private:
     wire::BrokerRegistrationRequest registration_request() const;
     wire::BrokerHeartbeatRequest heartbeat_request() const;
+    void catch_up(Instant now);
     void retry_later(Instant now);
     void heartbeat_at(Instant when);
 
@@ -101,6 +102,8 @@ private:
     LifecyclePhase phase_ = LifecyclePhase::registering;
     BrokerEpoch epoch_{-1};
     Offset replayed_end_{0};
+    BrokerEpoch seen_epoch_{-1};    ///< of this life's registration in the image
+    bool once_more_ = false;        ///< a heartbeat is wanted right after the one under way
     bool ready_to_unfence_ = false; ///< caught up with our own registration
     bool directory_failed_ = false;
     AskId open_; ///< {0}: none
@@ -110,8 +113,9 @@ private:
     std::int32_t failures_ = 0; ///< asks without a good answer since the last one
 
 public:
-    ORRERY_FIELDS(node_, config_, registration_, phase_, epoch_, replayed_end_, ready_to_unfence_,
-                  directory_failed_, open_, next_ask_, next_, last_contact_, failures_)
+    ORRERY_FIELDS(node_, config_, registration_, phase_, epoch_, replayed_end_, seen_epoch_,
+                  once_more_, ready_to_unfence_, directory_failed_, open_, next_ask_, next_,
+                  last_contact_, failures_)
 };
 
 } // namespace orrery::node
