@@ -29,6 +29,9 @@ public:
         disk_.perform(out);
     }
 
+    /// How often the log came back from its files.
+    int restarts() const { return restarts_; }
+
     void step() {
         time_ += static_cast<std::int64_t>(random_.below(50));
         out_.clear();
@@ -124,6 +127,7 @@ private:
     }
 
     Recovered recover(bool was_clean) {
+        ++restarts_;
         out_.clear();
         RecoverFrom from{"orders-0", config_, model_.start, log_.recovery_point(), was_clean};
         return Log::recover(from, disk_.files(), at_ms(time_), out_);
@@ -272,6 +276,7 @@ private:
     LeaderEpoch epoch_{0};
     std::string history_; ///< what was done, for a failure's report
     std::int64_t time_ = 0;
+    int restarts_ = 0;
 };
 
 } // namespace
@@ -284,5 +289,6 @@ TEST_CASE("a log holds what a plain list holds, through rolls, cuts, kills and p
             INFO("step " << i);
             life.step();
         }
+        CHECK(life.restarts() > 0); // or this life has proved little
     }
 }
