@@ -30,11 +30,9 @@ void back(Desk& desk, const Subject&) {
 void next_notable(Desk& desk, const Subject&) {
     desk.pace.play(false);
     for (int i = 0; i < notable_search_max; ++i) {
-        const auto ahead = desk.session->ahead();
-        if (!ahead)
+        if (!desk.session->ahead())
             break;
-        desk.session->step();
-        if (ahead->dwell == model::Dwell::notable)
+        if (desk.session->step() == model::Dwell::notable)
             return;
     }
     desk.say("nothing notable in the next 200 000 events");

@@ -36,7 +36,7 @@ View* Desk::view(std::string_view id) const {
     return nullptr;
 }
 
-std::vector<View*> Desk::views_of(Dock dock, float width) const {
+std::vector<View*> Desk::views_of(Dock dock) const {
     const bool moved = layout.right_hidden(width);
     std::vector<View*> found;
     for (const auto& view : views) {
@@ -53,11 +53,9 @@ void Desk::show(std::string_view id) {
     const View* wanted = view(id);
     expect(wanted != nullptr, "a view that is on the desk");
     tabs[static_cast<std::size_t>(wanted->dock())] = id;
-    if (wanted->dock() == Dock::right_top || wanted->dock() == Dock::right_bottom)
-        tabs[static_cast<std::size_t>(Dock::centre_bottom)] =
-            layout.preset() == Preset::present
-                ? std::string(id)
-                : tabs[static_cast<std::size_t>(Dock::centre_bottom)];
+    const bool on_right = wanted->dock() == Dock::right_top || wanted->dock() == Dock::right_bottom;
+    if (on_right && layout.right_hidden(width))
+        tabs[static_cast<std::size_t>(Dock::centre_bottom)] = id;
 }
 
 std::string Desk::time(Instant at) const {

@@ -74,7 +74,8 @@ struct Desk {
     Dock focus = Dock::centre_top;            ///< the pane that Tab walks
     std::string find_in; ///< a view that should take the keyboard into its filter field
     std::vector<Asked> asked;
-    double wall = 0; ///< seconds of frames so far, for pulses: never for anything simulated
+    float width = 1600; ///< of the window in this frame: what is narrow has fewer docks
+    double wall = 0;    ///< seconds of frames so far, for pulses: never for anything simulated
 
     /// Queues a command for after the frame.
     void ask(std::string_view command, Subject subject = {});
@@ -85,8 +86,8 @@ struct Desk {
     /// Brings a view to the front of its dock.
     void show(std::string_view view);
     View* view(std::string_view id) const;
-    /// The views of a dock in that window, in order: in a narrow one the right column moves down.
-    std::vector<View*> views_of(Dock dock, float width) const;
+    /// The views of a dock, in order: in a narrow window the right column moves down.
+    std::vector<View*> views_of(Dock dock) const;
     const model::Partition* partition() const { return selection.partition(*now); }
     bool in_past() const { return now->now < now->timeline.end; }
     /// A time as the settings want it: absolute, or from now.

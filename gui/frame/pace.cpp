@@ -99,11 +99,11 @@ double Pace::cost_of(const model::Ahead& ahead, Instant from) const {
     return std::clamp(cost, gap_s / patience_max / 2, std::max(gap_s / least_ratio, 1e-6));
 }
 
-void Pace::arrived(const model::Ahead& ahead) {
+void Pace::arrived(const model::Ahead& ahead, model::Dwell happened) {
     seen_.push_back({ahead.at, wall_});
     if (seen_.size() > seen_max)
         seen_.erase(seen_.begin(), seen_.begin() + seen_max / 2);
-    if (ahead.dwell != model::Dwell::notable)
+    if (happened != model::Dwell::notable)
         return;
     // Twenty partitions that lose their leader in one breath are one thing to look at.
     const bool same_breath = notable_ && (ahead.at - *notable_).ns < 1'000'000;
@@ -146,9 +146,9 @@ void Pace::run_by_itself(model::Session& session, double seconds) {
             session.advance(from_ + Duration{static_cast<std::int64_t>(way)});
             break;
         }
-        session.step();
+        const model::Dwell happened = session.step();
         toward_.reset();
-        arrived(*ahead);
+        arrived(*ahead, happened);
     }
     left_at_ = session.now();
 }

@@ -50,7 +50,7 @@ private:
     void run_by_itself(model::Session& session, double seconds);
     double cost_of(const model::Ahead& ahead, Instant from) const;
     double wall_of(Instant at) const;
-    void arrived(const model::Ahead& ahead);
+    void arrived(const model::Ahead& ahead, model::Dwell happened);
 
     bool playing_ = false;
     Mode mode_ = Mode::automatic;

@@ -48,8 +48,8 @@ void draw_tabs(Desk& desk, Dock dock, const Rect& strip, const std::vector<View*
                     c.dim, words);
 }
 
-void draw_dock(Desk& desk, Dock dock, const Rect& rect, float width) {
-    const auto views = desk.views_of(dock, width);
+void draw_dock(Desk& desk, Dock dock, const Rect& rect) {
+    const auto views = desk.views_of(dock);
     if (views.empty())
         return;
     const std::string_view name = dock_names[static_cast<std::size_t>(dock)];
@@ -93,7 +93,7 @@ void draw_panes(Desk& desk, const Places& places, float width, float height) {
     }
     for (std::size_t i = 0; i < dock_count; ++i)
         if (places.docks[i].w > 0)
-            draw_dock(desk, static_cast<Dock>(i), places.docks[i], width);
+            draw_dock(desk, static_cast<Dock>(i), places.docks[i]);
 }
 
 void take_shortcuts(Desk& desk, const ui::Input& input, bool typing) {

@@ -13,13 +13,15 @@
 
 namespace orrery::gui::model {
 
-/// How long the pace should dwell on the next event.
+/// How much an event matters, and so how long the pace dwells on it.
 enum class Dwell : std::uint8_t {
     none,     ///< a heartbeat, an empty fetch, a timer that finds nothing to do
     delivery, ///< a message that matters
     notable   ///< leader, ISR, epoch, vote, truncation, error, a fault, a person's deed
 };
 
+/// What can be known of an event before it is handled: whether it is a delivery, not what will come
+/// of it.
 struct Ahead {
     Instant at;
     Instant sent; ///< of a delivery: when its message left, so that its flight can be seen
@@ -101,8 +103,8 @@ public:
     virtual std::uint64_t event() const = 0;
     /// The next event; nullopt when nothing will ever happen again.
     virtual std::optional<Ahead> ahead() = 0;
-    /// Handles one event.
-    virtual void step() = 0;
+    /// Handles one event. Gives how much came of it: `notable` when it made a notable fact.
+    virtual Dwell step() = 0;
     /// Handles every event up to and at `to` and lets the clock stand there. Not for going back.
     virtual void advance(Instant to) = 0;
     /// Stands where the branch was at that time, after all its events; beyond the branch's end this

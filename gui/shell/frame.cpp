@@ -85,6 +85,7 @@ const ImDrawData& Frame::run(const ui::Input& input) {
     if (registry_ != nullptr)
         registry_->clear();
 
+    desk.width = input.width;
     desk.wall += input.seconds;
     desk.toast.seconds_left -= input.seconds;
     desk.pace.advance(*desk.session, input.seconds);

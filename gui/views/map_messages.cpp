@@ -101,8 +101,8 @@ void draw_messages(Desk& desk, ImDrawList* list, const Air& air) {
                     c.line);
         if (subject.kind == Kind::message && subject.id == message.id)
             list->AddCircle(one.at, one.radius + 7, c.text, 24, 2);
-        const bool wanted =
-            labels && (message.family != model::Family::background) && labelled < labels_max;
+        const bool wanted = labels && !lost && (message.family != model::Family::background) &&
+                            labelled < labels_max;
         if (wanted) {
             ++labelled;
             const std::string words =

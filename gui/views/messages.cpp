@@ -99,9 +99,10 @@ private:
             x += w;
         };
         const ui::Colour dim = chosen ? ink : c.dim;
-        column(Font::mono, px(74), desk.time(message.sent), dim);
-        column(Font::small, px(100), way, ink);
-        column(Font::small, px(132), message.api, ink);
+        const bool roomy = rect.w > px(480);
+        column(Font::mono, px(roomy ? 76 : 62), desk.time(message.sent), dim);
+        column(Font::small, px(roomy ? 150 : 78), way, ink);
+        column(Font::small, px(roomy ? 170 : 66), message.api, ink);
         const bool flying = message.fate == model::Fate::flying;
         const std::string result = message.fate == model::Fate::dropped ? "LOST"
                                    : !message.error.empty()             ? message.error

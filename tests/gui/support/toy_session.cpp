@@ -42,11 +42,13 @@ const ToySession::Deed* ToySession::next_deed() const {
 
 std::optional<model::Ahead> ToySession::ahead() {
     if (const Deed* deed = next_deed())
-        return model::Ahead{deed->at, deed->at, model::Dwell::notable};
+        return model::Ahead{deed->at, deed->at, model::Dwell::none};
     return world_.ahead();
 }
 
-void ToySession::step() {
+model::Dwell ToySession::step() {
+    const auto next = ahead();
+    const std::size_t notables = world_.notables();
     if (const Deed* deed = next_deed()) {
         world_.stand_at(deed->at);
         world_.apply(deed->injection);
@@ -60,6 +62,9 @@ void ToySession::step() {
         if (world_.event() % keyframe_every == 0)
             here.keyframes.push_back(world_);
     }
+    if (world_.notables() > notables)
+        return model::Dwell::notable;
+    return next ? next->dwell : model::Dwell::none;
 }
 
 void ToySession::moved() {

@@ -15,7 +15,7 @@ public:
     Instant now() const override { return world_.now(); }
     std::uint64_t event() const override { return world_.event(); }
     std::optional<model::Ahead> ahead() override;
-    void step() override;
+    model::Dwell step() override;
     void advance(Instant to) override;
     void seek(Instant to) override;
     void seek_event(std::uint64_t event) override;

@@ -135,6 +135,7 @@ std::int64_t ToyWorld::say(std::int32_t node, std::string name, std::string text
         line.topic = partition->topic;
         line.partition = partition->index;
     }
+    notables_ += notable ? 1 : 0;
     facts_.push_back(line);
     if (!flag.empty())
         timeline_.flags.push_back(
@@ -176,12 +177,7 @@ std::optional<model::Ahead> ToyWorld::ahead() const {
         const model::Message& message = messages_.at(due.message);
         ahead.sent = message.sent;
         ahead.dwell = message.empty ? model::Dwell::none : model::Dwell::delivery;
-    } else if (due.what == ToyEvent::expire) {
-        const Broker& broker = brokers_.at(due.node);
-        const bool silent = key.first - broker.heard >= session && !broker.fenced;
-        ahead.dwell = silent ? model::Dwell::notable : model::Dwell::none;
-    } else if (due.what == ToyEvent::started)
-        ahead.dwell = model::Dwell::notable;
+    }
     return ahead;
 }
 

@@ -58,6 +58,7 @@ public:
     void apply(const model::Injection& deed);
     Instant now() const { return now_; }
     std::uint64_t event() const { return event_; }
+    std::size_t notables() const { return notables_; }
     const model::Timeline& timeline() const { return timeline_; }
     /// All of the snapshot that the world knows; `ended` is the timeline of the whole branch.
     void fill(model::Snapshot& out, const model::Focus& focus) const;
@@ -130,6 +131,7 @@ private:
     std::vector<std::pair<std::int32_t, std::size_t>> ghost_of_;
     CowVector<model::Sample> isr_size_;
     CowVector<model::Sample> lag_;
+    std::size_t notables_ = 0; ///< notable facts so far
     int turn_ = 0;
 };
 
