@@ -48,11 +48,6 @@ void Lifecycle::stop(Instant now) {
     heartbeat_at(now);
 }
 
-void Lifecycle::directory_failed(Instant now) {
-    directory_failed_ = true;
-    heartbeat_at(now);
-}
-
 /// A heartbeat that is under way can't say what has happened since: another follows its answer.
 void Lifecycle::heartbeat_at(Instant when) {
     if (open_.value != 0)
@@ -106,8 +101,6 @@ wire::BrokerHeartbeatRequest Lifecycle::heartbeat_request() const {
     request.current_metadata_offset = replayed_end_.value - 1;
     request.want_fence = !ready_to_unfence_;
     request.want_shut_down = phase_ == LifecyclePhase::shutting_down;
-    if (directory_failed_)
-        request.offline_log_dirs.push_back(registration_.log_directory);
     return request;
 }
 

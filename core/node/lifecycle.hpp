@@ -77,8 +77,6 @@ public:
     void replayed(Offset end, BrokerEpoch registered, Instant now);
     /// SIGTERM: asks for controlled shutdown; `done` follows.
     void stop(Instant now);
-    /// A log directory failed: told with the next heartbeat.
-    void directory_failed(Instant now);
 
     /// Asks that are due now; at most one is open at a time.
     std::optional<LifecycleAsk> due(Instant now);
@@ -105,8 +103,7 @@ private:
     BrokerEpoch seen_epoch_{-1};    ///< of this life's registration in the image
     bool once_more_ = false;        ///< a heartbeat is wanted right after the one under way
     bool ready_to_unfence_ = false; ///< caught up with our own registration
-    bool directory_failed_ = false;
-    AskId open_; ///< {0}: none
+    AskId open_;                    ///< {0}: none
     std::uint64_t next_ask_ = 1;
     Instant next_;              ///< when the next ask is due
     Instant last_contact_;      ///< last heartbeat that the controller answered
@@ -114,8 +111,7 @@ private:
 
 public:
     ORRERY_FIELDS(node_, config_, registration_, phase_, epoch_, replayed_end_, seen_epoch_,
-                  once_more_, ready_to_unfence_, directory_failed_, open_, next_ask_, next_,
-                  last_contact_, failures_)
+                  once_more_, ready_to_unfence_, open_, next_ask_, next_, last_contact_, failures_)
 };
 
 } // namespace orrery::node

@@ -57,17 +57,18 @@ void Node::step(const Now& now, const Input& input, Effects& out) {
 void Node::wrote(const Wrote& wrote, Step& step) {
     if (!running())
         return;
-    if (wrote.write == last_write && wrote.fault == DiskFault::none)
+    const bool failed = wrote.fault != DiskFault::none;
+    const bool metadata_log = wrote.file.starts_with(quorum_->config().directory);
+    if (wrote.write == last_write && !failed)
         return finish_stop(step);
-    if (quorum_->owns(wrote.write))
+    if (quorum_->owns(wrote.write) || (failed && metadata_log))
         return quorum_->on_wrote(wrote.write, wrote.fault, step.now, step.raft);
-    if (replicas_ && replicas_->owns(wrote.file)) {
+    if (replicas_ && replicas_->owns(wrote.file))
         replicas_->on_wrote(wrote, step.now, step.replica);
-        if (replicas_->log_dir_failed())
-            lifecycle_.directory_failed(step.instant());
-    } else if (wrote.fault != DiskFault::none) {
-        halt("cannot write " + wrote.file + ": " + std::string(name_of(wrote.fault)), step);
-    }
+    // Kafka halts with its last log directory, and we have but one.
+    if (failed)
+        halt("log directory failed: " + std::string(name_of(wrote.fault)) + " on " + wrote.file,
+             step);
 }
 
 void Node::wake(Step& step) {

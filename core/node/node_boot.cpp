@@ -30,6 +30,7 @@ raft::Config quorum_config(const Config& node, const Uuid& directory,
     config.cluster_id = node.cluster_id;
     for (const VoterAddress& voter : node.voters)
         config.voters.push_back({voter.id, {}, voter.at});
+    std::sort(config.voters.begin(), config.voters.end());
     for (const Listener& listener : node.listeners)
         if (listener.controller)
             config.listener_name = listener.name;

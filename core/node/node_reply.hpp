@@ -32,8 +32,16 @@ void Node::reply(RequestId request, const Response& response, Step& step) {
     if (served == nullptr || !served->open)
         return; // the caller has gone
     const OpenRequest& open = *served->open;
+    if constexpr (std::is_same_v<Response, wire::ElectLeadersResponse>) {
+        if (open.version == 0 && response.error_code != 0) { // it had no error of its own yet
+            Response older = response;
+            older.error_code = 0;
+            return reply(request, older, step);
+        }
+    }
     const auto frame = wire::response_frame(open.api_key, open.version, open.correlation, response);
-    expect(frame.has_value(), "a response that its version can say");
+    if (!frame) // the version that the client chose can't say it: Kafka closes the connection, too
+        return hang_up(connection_of(request), step);
     if (!open.envelope)
         return send_reply(request, *frame, step);
     // A broker that hears NOT_CONTROLLER on the Envelope looks for the new controller; inside it,

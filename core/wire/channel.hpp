@@ -222,9 +222,9 @@ private:
     bool wanted_ = false;              ///< ready() was asked during the backoff
     Instant dial_not_before_;          ///< end of the reconnect backoff
     Instant last_attempt_;
-    Instant setup_deadline_;                       ///< while dialing
-    Instant last_use_;                             ///< of the open connection, for max_idle
-    std::vector<InFlight> in_flight_;              ///< oldest first; answers come in this order
+    Instant setup_deadline_;                   ///< while dialing
+    Instant last_use_;                         ///< of the open connection, for max_idle
+    std::vector<InFlight> in_flight_;          ///< oldest first; answers come in this order
     Cow<std::vector<ApiRange>> peer_versions_; ///< by api key; of the connection while ready
 
 public:
