@@ -58,8 +58,9 @@ FactMatch read_match(const json& from) {
     match.topic = from.value("topic", "");
     match.partition = from.value("partition", -1);
     match.text_has = from.value("text_has", "");
-    for (const auto& [name, value] : from.value("where", json::object()).items())
-        match.where.emplace_back(name, read_comparison(value));
+    if (from.contains("where"))
+        for (const auto& [name, value] : from.at("where").items())
+            match.where.emplace_back(name, read_comparison(value));
     return match;
 }
 
