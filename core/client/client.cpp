@@ -6,6 +6,11 @@ void Client::step(const Now& now, const Input& input, Effects& out) {
     std::visit([&](auto& role) { role.step(now, input, out); }, role_);
 }
 
+void Client::submit(const Now& now, AdminAction action, Effects& out) {
+    if (auto* admin = std::get_if<AdminProcess>(&role_))
+        admin->submit(now, std::move(action), out);
+}
+
 std::optional<Instant> Client::wakeup() const {
     return std::visit([](const auto& role) { return role.wakeup(); }, role_);
 }

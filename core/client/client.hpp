@@ -20,6 +20,8 @@ public:
 
     void step(const Now& now, const Input& input, Effects& out);
     std::optional<Instant> wakeup() const;
+    /// One more action for an admin client; nothing for others.
+    void submit(const Now& now, AdminAction action, Effects& out);
 
     const Role& role() const { return role_; }
     const ProducerProcess* producer() const { return std::get_if<ProducerProcess>(&role_); }

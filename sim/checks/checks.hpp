@@ -93,7 +93,7 @@ public:
     static constexpr std::uint64_t sweep_every = 1000;
 
     bool operator==(const Checks&) const = default;
-    ORRERY_FIELDS(partitions_, quorum_, broken_, suspended_, looks_, next_sweep_)
+    ORRERY_FIELDS(partitions_, quorum_, broken_, suspended_, looks_, losers_, next_sweep_)
 
 private:
     friend class Checker; // checker.hpp: one pass over a world
@@ -103,6 +103,7 @@ private:
     std::vector<Broken> broken_;
     std::array<std::string, invariant_count> suspended_;
     std::array<std::uint64_t, invariant_count> looks_{};
+    std::vector<NodeId> losers_; ///< whose disks have lost data
     std::uint64_t next_sweep_ = sweep_every;
 };
 

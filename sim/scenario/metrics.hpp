@@ -44,6 +44,9 @@ std::optional<std::pair<std::string, std::int32_t>> partition_named(std::string_
 
 // --- who
 
+/// The machine of the plan's node with that id; no_actor if there is none.
+ActorId actor_of(const Scenario& scenario, NodeId id);
+
 /// Who is meant, now: maybe nobody. Names ("broker 1", "controller-102", "producer-a"), roles
 /// ("leader of orders-0", "followers of orders-0", "replicas of orders-0", "isr of orders-0",
 /// "active controller"), groups ("all brokers", "all controllers", "all nodes", "all clients",

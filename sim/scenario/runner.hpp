@@ -87,8 +87,8 @@ public:
     const Checks& checks() const { return checks_; }
     const std::vector<MomentState>& moments() const { return moments_; }
     Sight sight() const { return {world_, *scenario_, ledger_}; }
-    /// One for each expectation: those that are open are judged as if the run ended now.
-    std::vector<Outcome> outcomes() const;
+    /// One for each expectation. All are decided when the scenario's duration is over.
+    const std::vector<Outcome>& outcomes() const { return outcomes_; }
     /// Invariants that broke though no expectation says so.
     std::vector<Broken> unexpected() const;
     bool passed() const;
@@ -106,15 +106,16 @@ private:
     friend struct Performer; // perform.cpp: verbs
 
     void after_event(Observer* observer, bool looked);
-    void notice_all();
-    void judge(std::size_t i, bool fresh);
-    void arm(std::size_t i, Instant due);
-    void perform_due(Observer* observer);
-    void perform(const Verb& verb, Observer* observer);
     void set_alarm();
+    bool perform_due(Observer* observer);
+    void perform(const Verb& verb, Observer* observer);
     void create_topics(Observer* observer);
     bool all_brokers_unfenced() const;
-    bool in_time(const Expectation& expectation) const;
+    void notice_all();
+    void judge(std::size_t i);
+    void judge_breaks();
+    void reach_lesson_step(std::size_t step);
+    void follow_lesson();
 
     Cow<Scenario> scenario_;
     World world_;

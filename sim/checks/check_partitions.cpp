@@ -1,0 +1,236 @@
+// Replicas and their logs: what is committed stays, logs match, marks move as they may.
+#include "core/record/batches.hpp"
+#include "sim/checks/checker.hpp"
+
+#include <algorithm>
+
+namespace orrery::sim {
+
+namespace {
+
+std::string place_of(const Note& note) {
+    return note.topic + "-" + std::to_string(note.partition);
+}
+
+std::string place_of(const replica::Partition& replica) {
+    return replica.topic + "-" + std::to_string(replica.id.partition);
+}
+
+std::string text(Offset offset) {
+    return std::to_string(offset.value);
+}
+
+bool same(const CommittedBatch& committed, const log::StoredBatch& stored) {
+    const record::BatchHeader header = stored.header();
+    return stored.base_offset == committed.base && stored.last_offset() == committed.last &&
+           header.leader_epoch == committed.epoch && header.crc == committed.crc;
+}
+
+} // namespace
+
+/// The first committed batch from that one on that the log lacks; committed.size() if none.
+/// What lies below the log's start was deleted, not lost.
+std::size_t Checker::first_difference(const log::Log& log, const PartitionMemory& memory,
+                                      std::size_t from) const {
+    for (std::size_t i = from; i < memory.committed.size(); ++i) {
+        const CommittedBatch& committed = memory.committed[i];
+        if (committed.last < log.start_offset())
+            continue;
+        const log::StoredBatch* stored = batch_at(log, committed.base);
+        if (stored == nullptr || !same(committed, *stored))
+            return i;
+    }
+    return memory.committed.size();
+}
+
+void Checker::new_leader(const Told& told, const replica::Partition& replica,
+                         PartitionMemory& memory) {
+    const NodeId id = node_on(told.actor)->id();
+    looked(Invariant::one_leader);
+    const NodeId* other = memory.leaders.find(replica.leader_epoch);
+    if (other != nullptr && *other != id)
+        fail(Invariant::one_leader, "brokers " + std::to_string(other->value) + " and " +
+                                        std::to_string(id.value) + " both lead " +
+                                        place_of(replica) + " in leader epoch " +
+                                        std::to_string(replica.leader_epoch.value));
+    memory.leaders[replica.leader_epoch] = id;
+    looked(Invariant::committed_is_kept);
+    const std::size_t kept = first_difference(replica.log, memory, 0);
+    if (kept == memory.committed.size())
+        return;
+    const CommittedBatch& gone = memory.committed[kept];
+    fail(Invariant::committed_is_kept, name(told.actor) + " leads " + place_of(replica) +
+                                           " without what was committed at " + text(gone.base) +
+                                           ".." + text(gone.last) + " in leader epoch " +
+                                           std::to_string(gone.epoch.value));
+    // It is told once; from here on this leader's log is what counts.
+    memory.committed_end = gone.base;
+    memory.committed.truncate(kept);
+}
+
+void Checker::high_watermark(const Told& told, const replica::Partition& replica,
+                             PartitionMemory& memory) {
+    if (!replica.leads())
+        return;
+    looked(Invariant::high_watermark);
+    const ReplicaMemory* before = memory.replicas.find(node_on(told.actor)->id());
+    const Offset mark{told.note.numbers[0]};
+    if (before != nullptr && before->leads && before->leader_epoch == replica.leader_epoch &&
+        before->life == world_.machine(told.actor).lives && mark < before->high_watermark)
+        fail(Invariant::high_watermark,
+             "the high watermark of " + place_of(replica) + " goes back on its leader " +
+                 name(told.actor) + " from " + text(before->high_watermark) + " to " + text(mark));
+    // Taking over a mark from the time as a follower commits nothing new.
+    if (mark > memory.committed_end && told.note.numbers[2] == replica.leader_epoch.value) {
+        looked(Invariant::min_isr);
+        if (replica.isr.size() < replica.effective_min_isr())
+            fail(Invariant::min_isr, place_of(replica) + " commits up to " + text(mark) +
+                                         " with an ISR of " + std::to_string(replica.isr.size()) +
+                                         ", min.insync.replicas is " +
+                                         std::to_string(replica.effective_min_isr()));
+        commit(replica, memory);
+    }
+    in_sync_has_committed(replica, memory);
+}
+
+/// Remembers what has come below the leader's high watermark.
+void Checker::commit(const replica::Partition& replica, PartitionMemory& memory) {
+    Offset at = std::max(memory.committed_end, replica.log_start());
+    while (at < replica.high_watermark) {
+        const log::StoredBatch* stored = batch_at(replica.log, at);
+        if (stored == nullptr || stored->last_offset() >= replica.high_watermark)
+            break;
+        const record::BatchHeader header = stored->header();
+        memory.committed.push_back(
+            {stored->base_offset, stored->last_offset(), header.leader_epoch, header.crc});
+        at = stored->last_offset() + 1;
+    }
+    memory.committed_end = at;
+}
+
+void Checker::in_sync_has_committed(const replica::Partition& replica,
+                                    const PartitionMemory& memory) {
+    looked(Invariant::in_sync_has_committed);
+    for (std::size_t i = 0; i < world_.actors(); ++i) {
+        const ActorId actor{static_cast<std::int32_t>(i)};
+        const node::Node* node = world_.machine(actor).up() ? node_on(actor) : nullptr;
+        if (node == nullptr || node->replicas() == nullptr || !replica.in_isr(node->id()))
+            continue;
+        const auto* member = node->replicas()->find(replica.topic, replica.id.partition);
+        if (member != nullptr && member->id == replica.id &&
+            member->log_end() < memory.committed_end)
+            fail(Invariant::in_sync_has_committed,
+                 name(actor) + " is in the ISR of " + place_of(replica) + " and ends at " +
+                     text(member->log_end()) + ", but " + text(memory.committed_end) +
+                     " is committed");
+    }
+}
+
+void Checker::bounds(ActorId actor, const replica::Partition& replica, PartitionMemory& memory) {
+    looked(Invariant::log_bounds);
+    if (replica.log_start() > replica.high_watermark || replica.high_watermark > replica.log_end())
+        fail(Invariant::log_bounds, place_of(replica) + " on " + name(actor) + " has log start " +
+                                        text(replica.log_start()) + ", high watermark " +
+                                        text(replica.high_watermark) + ", log end " +
+                                        text(replica.log_end()));
+    ReplicaMemory& seen = memory.replicas[node_on(actor)->id()];
+    const std::uint32_t life = world_.machine(actor).lives;
+    if (seen.life == life && replica.log_start() < seen.log_start)
+        fail(Invariant::log_bounds,
+             "the log start of " + place_of(replica) + " goes back on " + name(actor));
+    seen = {life,
+            replica.leader_epoch,
+            replica.leads(),
+            replica.high_watermark,
+            replica.log_start(),
+            replica.log_end()};
+}
+
+void Checker::appended(const Told& told, const replica::Partition& replica) {
+    const log::StoredBatch* batch = batch_at(replica.log, {told.note.numbers[0]});
+    const Offset last{told.note.numbers[1]};
+    while (batch != nullptr) {
+        const record::BatchHeader header = batch->header();
+        looked(Invariant::fencing);
+        const bool own = replica.leads() && header.leader_epoch != replica.leader_epoch;
+        if (own || header.leader_epoch > replica.leader_epoch)
+            fail(Invariant::fencing, name(told.actor) + " appends in leader epoch " +
+                                         std::to_string(header.leader_epoch.value) + " to " +
+                                         place_of(replica) + ", whose epoch it knows to be " +
+                                         std::to_string(replica.leader_epoch.value));
+        looked(Invariant::storage);
+        if (!record::crc_is_valid({header, batch->bytes}))
+            fail(Invariant::storage, name(told.actor) + " holds " + place_of(replica) + " " +
+                                         text(batch->base_offset) + " with a wrong checksum");
+        matches(told.actor, replica, *batch);
+        if (batch->last_offset() >= last)
+            return;
+        batch = batch_at(replica.log, batch->last_offset() + 1);
+    }
+}
+
+/// Whoever has the same offset in the same epoch has the same bytes.
+void Checker::matches(ActorId actor, const replica::Partition& replica,
+                      const log::StoredBatch& batch) {
+    looked(Invariant::logs_match);
+    const record::BatchHeader header = batch.header();
+    for (std::size_t i = 0; i < world_.actors(); ++i) {
+        const ActorId other{static_cast<std::int32_t>(i)};
+        const node::Node* node = other == actor ? nullptr : node_on(other);
+        if (node == nullptr || node->replicas() == nullptr)
+            continue;
+        const auto* peer = node->replicas()->find(replica.topic, replica.id.partition);
+        const log::StoredBatch* theirs = peer != nullptr && peer->id == replica.id
+                                             ? batch_at(peer->log, batch.base_offset)
+                                             : nullptr;
+        if (theirs == nullptr || theirs->header().leader_epoch != header.leader_epoch)
+            continue;
+        if (theirs->base_offset != batch.base_offset || !(theirs->bytes == batch.bytes))
+            fail(Invariant::logs_match, name(actor) + " and " + name(other) + " differ in " +
+                                            place_of(replica) + " at " + text(batch.base_offset) +
+                                            ", both of leader epoch " +
+                                            std::to_string(header.leader_epoch.value));
+    }
+}
+
+/// A replica knows that all below its own high watermark is committed: it may not cut there.
+void Checker::truncated(const Told& told, PartitionMemory& memory) {
+    looked(Invariant::log_bounds);
+    const Offset to{told.note.numbers[1]};
+    const ReplicaMemory* before = memory.replicas.find(node_on(told.actor)->id());
+    if (before != nullptr && before->life == world_.machine(told.actor).lives &&
+        to < before->high_watermark && to < memory.committed_end)
+        fail(Invariant::log_bounds, name(told.actor) + " cuts " + place_of(told.note) + " to " +
+                                        text(to) + ", below its high watermark " +
+                                        text(before->high_watermark));
+}
+
+void Checker::consumed(const Told& told, const PartitionMemory& memory) {
+    looked(Invariant::high_watermark);
+    const Offset last{told.note.numbers[1]};
+    if (last >= memory.committed_end)
+        fail(Invariant::high_watermark, name(told.actor) + " reads " + place_of(told.note) +
+                                            " up to " + text(last) + ", but only what is below " +
+                                            text(memory.committed_end) + " is committed");
+}
+
+void Checker::sweep_replica(ActorId actor, const replica::Partition& replica) {
+    Cow<PartitionMemory>& held =
+        checks_.partitions_[PartitionKey{replica.topic, replica.id.partition}];
+    bounds(actor, replica, held.edit());
+    if (!replica.leads() || held->leaders.empty() ||
+        (held->leaders.end() - 1)->first != replica.leader_epoch)
+        return;
+    // The newest of what was committed; all of it was looked at when this leader took over.
+    looked(Invariant::committed_is_kept);
+    constexpr std::size_t newest = 16;
+    const std::size_t count = held->committed.size();
+    const std::size_t from = count > newest ? count - newest : 0;
+    const std::size_t kept = first_difference(replica.log, *held, from);
+    if (kept < count)
+        fail(Invariant::committed_is_kept, name(actor) + " leads " + place_of(replica) +
+                                               " and has lost what was committed at " +
+                                               text(held->committed[kept].base));
+}
+
+} // namespace orrery::sim

@@ -1,0 +1,158 @@
+// The metadata quorum: elections, its log, its images and snapshots.
+#include "sim/checks/checker.hpp"
+
+namespace orrery::sim {
+
+namespace {
+
+std::string text(std::int64_t number) {
+    return std::to_string(number);
+}
+
+} // namespace
+
+void Checker::on_quorum_note(const Told& told) {
+    const node::Node* node = node_on(told.actor);
+    if (node == nullptr || node->quorum() == nullptr)
+        return;
+    const raft::Quorum& quorum = *node->quorum();
+    MemberMemory& seen = checks_.quorum_.members[node->id()];
+    const std::uint32_t life = world_.machine(told.actor).lives;
+    looked(Invariant::quorum_elections);
+    if (seen.life == life && quorum.epoch() < seen.epoch)
+        fail(Invariant::quorum_elections, name(told.actor) + " goes back from quorum epoch " +
+                                              text(seen.epoch.value) + " to " +
+                                              text(quorum.epoch().value));
+    if (seen.life == life && quorum.high_watermark() < seen.high_watermark)
+        fail(Invariant::metadata_commit, "the metadata high watermark of " + name(told.actor) +
+                                             " goes back from " + text(seen.high_watermark.value) +
+                                             " to " + text(quorum.high_watermark().value));
+    seen.life = life;
+    seen.epoch = quorum.epoch();
+    seen.high_watermark = quorum.high_watermark();
+    const auto& numbers = told.note.numbers;
+    if (told.note.fact == Fact::voted)
+        voted(node->id(), {static_cast<std::int32_t>(numbers[0])},
+              {static_cast<std::int32_t>(numbers[1])});
+    else if (told.note.fact == Fact::candidate)
+        voted(node->id(), node->id(), {static_cast<std::int32_t>(numbers[0])});
+    else if (told.note.fact == Fact::quorum_leader)
+        new_quorum_leader(told, quorum);
+    else
+        metadata_committed(told, quorum);
+}
+
+void Checker::voted(NodeId voter, NodeId candidate, LeaderEpoch epoch) {
+    NodeId& choice = checks_.quorum_.votes[{voter, epoch}];
+    const bool first = choice == NodeId{};
+    if (!first && choice != candidate)
+        fail(Invariant::quorum_elections,
+             "voter " + text(voter.value) + " votes for " + text(choice.value) + " and for " +
+                 text(candidate.value) + " in quorum epoch " + text(epoch.value));
+    checks_.quorum_.votes[{voter, epoch}] = candidate;
+}
+
+void Checker::new_quorum_leader(const Told& told, const raft::Quorum& quorum) {
+    QuorumMemory& memory = checks_.quorum_;
+    const NodeId id = node_on(told.actor)->id();
+    const NodeId* other = memory.leaders.find(quorum.epoch());
+    if (other != nullptr && *other != id)
+        fail(Invariant::quorum_elections, text(other->value) + " and " + text(id.value) +
+                                              " both lead quorum epoch " +
+                                              text(quorum.epoch().value));
+    memory.leaders[quorum.epoch()] = id;
+    // Leader completeness: it has all that any leader before it called committed.
+    looked(Invariant::metadata_logs_match);
+    for (const CommittedMetadata& committed : memory.committed) {
+        if (committed.last < quorum.log().start_offset())
+            continue;
+        const log::StoredBatch* stored = batch_at(quorum.log(), committed.base);
+        if (stored != nullptr && stored->base_offset == committed.base &&
+            stored->header().crc == committed.crc &&
+            stored->header().leader_epoch == committed.epoch)
+            continue;
+        fail(Invariant::metadata_logs_match,
+             name(told.actor) + " leads the quorum without the metadata committed at " +
+                 text(committed.base.value) + " in epoch " + text(committed.epoch.value));
+        return;
+    }
+}
+
+void Checker::metadata_committed(const Told& told, const raft::Quorum& quorum) {
+    QuorumMemory& memory = checks_.quorum_;
+    const Offset mark = quorum.high_watermark();
+    looked(Invariant::metadata_logs_match);
+    // What is known to be committed is the same here; what is new, a leader says.
+    const Offset shared = mark < memory.committed_end ? mark : memory.committed_end;
+    for (std::size_t i = memory.committed.size(); i-- > 0;) {
+        const CommittedMetadata& committed = memory.committed[i];
+        if (committed.last >= shared)
+            continue;
+        const log::StoredBatch* stored = batch_at(quorum.log(), committed.base);
+        if (stored != nullptr && (stored->header().crc != committed.crc ||
+                                  stored->header().leader_epoch != committed.epoch))
+            fail(Invariant::metadata_logs_match, name(told.actor) +
+                                                     " has other committed metadata at " +
+                                                     text(committed.base.value) + " than others");
+        break;
+    }
+    if (!quorum.is_leader() || mark <= memory.committed_end)
+        return;
+    looked(Invariant::metadata_commit);
+    std::size_t have = 0;
+    for (std::size_t i = 0; i < world_.actors(); ++i) {
+        const node::Node* node = node_on({static_cast<std::int32_t>(i)});
+        have += node != nullptr && node->quorum() != nullptr && node->quorum()->is_voter() &&
+                        node->quorum()->log().end_offset() >= mark
+                    ? 1
+                    : 0;
+    }
+    if (have * 2 <= quorum.voters().size())
+        fail(Invariant::metadata_commit,
+             name(told.actor) + " calls metadata below " + text(mark.value) +
+                 " committed, but only " + text(static_cast<std::int64_t>(have)) + " of " +
+                 text(static_cast<std::int64_t>(quorum.voters().size())) + " voters have it");
+    Offset at = memory.committed_end;
+    if (at < quorum.log().start_offset())
+        at = quorum.log().start_offset();
+    while (at < mark) {
+        const log::StoredBatch* stored = batch_at(quorum.log(), at);
+        if (stored == nullptr || stored->last_offset() >= mark)
+            break;
+        const record::BatchHeader header = stored->header();
+        memory.committed.push_back(
+            {stored->base_offset, stored->last_offset(), header.leader_epoch, header.crc});
+        at = stored->last_offset() + 1;
+    }
+    memory.committed_end = at;
+}
+
+void Checker::sweep_quorum() {
+    std::vector<std::pair<ActorId, const node::Node*>> nodes;
+    for (std::size_t i = 0; i < world_.actors(); ++i) {
+        const ActorId actor{static_cast<std::int32_t>(i)};
+        const node::Node* node = world_.machine(actor).up() ? node_on(actor) : nullptr;
+        if (node == nullptr || node->quorum() == nullptr)
+            continue;
+        looked(Invariant::snapshots);
+        const Offset start = node->quorum()->log().start_offset();
+        const raft::Snapshot* snapshot = node->quorum()->latest_snapshot();
+        if (start > Offset{0} && (snapshot == nullptr || snapshot->id.end_offset < start))
+            fail(Invariant::snapshots, "the metadata log of " + name(actor) + " begins at " +
+                                           text(start.value) + " without a snapshot there");
+        // Images at one offset are equal, whoever built them.
+        for (const auto& [other, built] : nodes) {
+            if (built->image().offset() != node->image().offset())
+                continue;
+            looked(Invariant::metadata_logs_match);
+            if (!(built->image() == node->image()))
+                fail(Invariant::metadata_logs_match, name(actor) + " and " + name(other) +
+                                                         " have different images of metadata " +
+                                                         text(node->image().offset().value));
+            break;
+        }
+        nodes.emplace_back(actor, node);
+    }
+}
+
+} // namespace orrery::sim

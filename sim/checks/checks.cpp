@@ -1,0 +1,90 @@
+#include "sim/checks/checks.hpp"
+
+#include "core/base/expect.hpp"
+#include "sim/checks/checker.hpp"
+
+namespace orrery::sim {
+
+namespace {
+
+constexpr std::string_view unclean =
+    "an unclean leader election was allowed, or more replicas than min.insync.replicas - 1 lost "
+    "data that was not flushed";
+
+constexpr InvariantRow rows[] = {
+    {Invariant::committed_is_kept, 1, "committed_is_kept",
+     "What was below a leader's high watermark is in the log of every later leader.", unclean},
+    {Invariant::in_sync_has_committed, 2, "in_sync_has_committed",
+     "Every running member of the ISR or the ELR has all that is committed.", unclean},
+    {Invariant::one_leader, 3, "one_leader",
+     "A leader epoch has one leader; leader epoch and partition epoch only grow.", ""},
+    {Invariant::logs_match, 4, "logs_match",
+     "Two logs that have the same offset in the same leader epoch have the same bytes there.", ""},
+    {Invariant::high_watermark, 5, "high_watermark",
+     "A leader's high watermark never goes back within its epoch, and nobody reads beyond it.", ""},
+    {Invariant::isr_rules, 6, "isr_rules",
+     "ISR and ELR are replicas, and disjoint; the leader is in the ISR; no fenced broker is.", ""},
+    {Invariant::min_isr, 7, "min_isr",
+     "acks=all is only acknowledged while the ISR has min.insync.replicas members.", ""},
+    {Invariant::log_bounds, 8, "log_bounds",
+     "Log start <= high watermark <= log end; a log start only grows; no truncation goes below "
+     "what is committed.",
+     unclean},
+    {Invariant::fencing, 9, "fencing",
+     "Nobody acts by an old epoch: a deposed leader appends nothing once it knows, and a broker's "
+     "earlier life changes no ISR.",
+     ""},
+    {Invariant::storage, 10, "storage",
+     "Every batch that a log holds and a consumer reads has the checksum it was written with.", ""},
+    {Invariant::quorum_elections, 23, "quorum_elections",
+     "A quorum epoch has at most one leader; a voter votes once an epoch; epochs only grow.", ""},
+    {Invariant::metadata_logs_match, 24, "metadata_logs_match",
+     "Metadata that was committed is the same in every log, and images at one offset are equal.",
+     ""},
+    {Invariant::metadata_commit, 25, "metadata_commit",
+     "The quorum's high watermark only grows, and a majority of the voters has what is below it.",
+     "a majority of the voters lost its disks"},
+    {Invariant::snapshots, 26, "snapshots",
+     "A metadata log that does not begin at 0 has a snapshot where it begins.", ""},
+};
+
+} // namespace
+
+std::span<const InvariantRow> invariants() {
+    return rows;
+}
+
+const InvariantRow& row_of(Invariant invariant) {
+    const auto index = static_cast<std::size_t>(invariant);
+    expect(index < std::size(rows) && rows[index].invariant == invariant,
+           "a row for every invariant, in order");
+    return rows[index];
+}
+
+std::optional<Invariant> invariant_named(std::string_view name) {
+    for (const InvariantRow& row : rows)
+        if (row.name == name)
+            return row.invariant;
+    return std::nullopt;
+}
+
+const Broken* Checks::broken(Invariant invariant) const {
+    for (const Broken& one : broken_)
+        if (one.invariant == invariant)
+            return &one;
+    return nullptr;
+}
+
+void Checks::on_event(const World& world, std::span<const Told> told) {
+    if (!told.empty())
+        Checker(*this, world).on_notes(told);
+    if (world.events() >= next_sweep_)
+        sweep(world);
+}
+
+void Checks::sweep(const World& world) {
+    next_sweep_ = world.events() + sweep_every;
+    Checker(*this, world).sweep();
+}
+
+} // namespace orrery::sim

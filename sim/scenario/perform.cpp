@@ -1,0 +1,231 @@
+// The verbs of a timeline, done: aimed at whoever is meant at this moment.
+#include "core/client/client.hpp"
+#include "sim/scenario/runner.hpp"
+#include "sim/scenario/verbs.hpp"
+
+#include <algorithm>
+
+namespace orrery::sim {
+
+namespace {
+
+using Actors = std::vector<ActorId>;
+
+template <class Fault>
+void each(const Actors& actors, World& world, Observer* observer, Fault fault) {
+    for (const ActorId actor : actors) {
+        fault.actor = actor;
+        faults::apply(world, fault, observer);
+    }
+}
+
+/// A link fault between each of the ones and each of the others.
+template <class Fault>
+void each_link(const Actors& from, const Actors& to, World& world, Observer* observer,
+               Fault fault) {
+    for (const ActorId one : from)
+        for (const ActorId other : to) {
+            if (one == other)
+                continue;
+            fault.from = one;
+            fault.to = other;
+            faults::apply(world, fault, observer);
+        }
+}
+
+} // namespace
+
+bool is_admin_verb(std::string_view name) {
+    constexpr std::string_view verbs[] = {"create_topic", "delete_topic", "add_partitions",
+                                          "alter_config", "elect_leader"};
+    return std::find(std::begin(verbs), std::end(verbs), name) != std::end(verbs);
+}
+
+client::AdminAction create_topic(const TopicPlan& topic) {
+    client::CreateTopic action;
+    action.topic = topic.name;
+    if (topic.assignment.empty()) {
+        action.partitions = topic.partitions;
+        action.replication_factor = topic.replication_factor;
+    } else {
+        action.assignments = topic.assignment;
+    }
+    action.configs.assign(topic.configs.begin(), topic.configs.end());
+    return action;
+}
+
+client::AdminAction action_of(const Verb& verb) {
+    if (verb.name == "create_topic")
+        return create_topic(verb.topic);
+    if (verb.name == "delete_topic")
+        return client::DeleteTopic{verb.topic.name};
+    if (verb.name == "add_partitions")
+        return client::AddPartitions{verb.topic.name, static_cast<std::int32_t>(verb.number),
+                                     verb.topic.assignment};
+    if (verb.name == "elect_leader") {
+        const auto place = partition_named(verb.partition);
+        return client::ElectLeaders{verb.unclean, {{place->first, {place->second}}}};
+    }
+    client::AlterConfigs action;
+    if (verb.broker.empty())
+        action.resource = {client::ResourceKind::topic, verb.topic.name};
+    else
+        action.resource = {client::ResourceKind::broker, verb.broker == "all" ? "" : verb.broker};
+    for (const auto& [name, value] : verb.topic.configs)
+        action.changes.push_back({name, client::ConfigOperation::set, value});
+    for (const std::string& name : verb.remove)
+        action.changes.push_back({name, client::ConfigOperation::remove, {}});
+    return action;
+}
+
+/// One verb, on its way.
+struct Performer {
+    Runner& runner;
+    const Verb& verb;
+    Observer* observer;
+    World& world = runner.world_;
+
+    Actors who(std::string_view text, std::span<const ActorId> named = {}) const {
+        return resolve(runner.sight(), text, named);
+    }
+
+    Actors those_down(Actors actors) const {
+        std::erase_if(actors, [&](ActorId actor) { return world.machine(actor).up(); });
+        return actors;
+    }
+
+    bool process_verb() const {
+        const Actors actors = who(verb.who);
+        const auto is = [&](std::string_view name) { return verb.name == name; };
+        const auto factor = static_cast<std::int32_t>(verb.number);
+        if (is("kill"))
+            each(actors, world, observer, faults::Kill{});
+        else if (is("power_cut"))
+            each(actors, world, observer, faults::CutPower{});
+        else if (is("pause"))
+            each(actors, world, observer, faults::Pause{});
+        else if (is("resume"))
+            each(actors, world, observer, faults::Resume{});
+        else if (is("slow"))
+            each(actors, world, observer, faults::Slow{{}, factor});
+        else if (is("start"))
+            each(those_down(actors), world, observer, faults::Start{});
+        else if (is("restart"))
+            each(actors, world, observer, faults::Restart{{}, verb.clean, verb.by});
+        else if (is("stop"))
+            each(actors, world, observer, faults::Stop{});
+        else if (is("wipe"))
+            each(actors, world, observer, faults::Wipe{});
+        else
+            return false;
+        return true;
+    }
+
+    bool machine_verb() const {
+        const Actors actors = who(verb.who);
+        const auto is = [&](std::string_view name) { return verb.name == name; };
+        if (is("disk_slow"))
+            each(actors, world, observer,
+                 faults::SlowDisk{{}, static_cast<std::int32_t>(verb.number)});
+        else if (is("disk_stall"))
+            each(actors, world, observer, faults::StallDisk{});
+        else if (is("disk_full"))
+            each(actors, world, observer, faults::FillDisk{});
+        else if (is("disk_fail"))
+            each(actors, world, observer, faults::FailDisk{});
+        else if (is("disk_heal"))
+            each(actors, world, observer, faults::HealDisk{});
+        else if (is("clock_skew"))
+            each(actors, world, observer, faults::SkewClock{{}, verb.by});
+        else if (is("clock_drift"))
+            each(actors, world, observer, faults::DriftClock{{}, verb.number});
+        else if (is("clock_jump"))
+            each(actors, world, observer, faults::JumpClock{{}, verb.by});
+        else
+            return false;
+        return true;
+    }
+
+    void link_verb() const {
+        const Actors from = who(verb.link.from);
+        const Actors to = who(verb.link.to, from);
+        const bool both = verb.link.both_ways;
+        if (verb.name == "cut") {
+            each_link(from, to, world, observer, faults::CutLink{{}, {}, both});
+        } else if (verb.name == "delay") {
+            Latency extra;
+            extra.base = verb.by;
+            extra.spread = verb.jitter;
+            if (verb.jitter.ns > 0)
+                extra.shape = LatencyShape::uniform;
+            each_link(from, to, world, observer, faults::DelayLink{{}, {}, extra, both});
+        } else if (verb.name == "throttle") {
+            each_link(from, to, world, observer, faults::ThrottleLink{{}, {}, verb.number, both});
+        } else if (verb.name == "reset") {
+            each_link(from, to, world, observer, faults::ResetLink{});
+        } else if (verb.name == "flap") {
+            each_link(from, to, world, observer,
+                      faults::FlapLink{{}, {}, verb.period, verb.down, both});
+        } else if (verb.name == "heal") {
+            each_link(from, to, world, observer, faults::HealLink{{}, {}, both});
+        }
+    }
+
+    void split() const {
+        faults::Split fault;
+        Actors named;
+        for (const auto& group : verb.groups)
+            for (const std::string& text : group)
+                if (text.find("else") == std::string::npos && !text.starts_with("other "))
+                    for (const ActorId actor : who(text))
+                        named.push_back(actor);
+        for (const auto& group : verb.groups) {
+            Actors& members = fault.groups.emplace_back();
+            for (const std::string& text : group)
+                for (const ActorId actor : who(text, named))
+                    members.push_back(actor);
+        }
+        faults::apply(world, fault, observer);
+    }
+
+    void isolate() const {
+        const Actors actors = who(verb.who);
+        each_link(actors, who("everyone else", actors), world, observer, faults::CutLink{});
+    }
+
+    void heal() const {
+        if (!verb.link.from.empty())
+            return link_verb();
+        if (verb.who == "all" || verb.who.empty()) {
+            faults::apply(world, faults::HealNetwork{}, observer);
+            return;
+        }
+        const Actors actors = who(verb.who);
+        each_link(actors, who("everyone else", actors), world, observer, faults::HealLink{});
+    }
+
+    void perform() const {
+        if (is_admin_verb(verb.name)) {
+            world.reach_into<client::Client>(
+                runner.admin_,
+                [&](client::Client& admin, const Now& now, Effects& out) {
+                    admin.submit(now, action_of(verb), out);
+                },
+                observer);
+        } else if (verb.name == "split") {
+            split();
+        } else if (verb.name == "isolate") {
+            isolate();
+        } else if (verb.name == "heal") {
+            heal();
+        } else if (!process_verb() && !machine_verb()) {
+            link_verb();
+        }
+    }
+};
+
+void Runner::perform(const Verb& verb, Observer* observer) {
+    Performer{*this, verb, observer}.perform();
+}
+
+} // namespace orrery::sim

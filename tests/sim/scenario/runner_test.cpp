@@ -1,0 +1,134 @@
+// What a runner does with a scenario's timeline, hands and expectations.
+#include "sim/history/history.hpp"
+#include "sim/scenario/report.hpp"
+#include "tests/support/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace orrery;
+using namespace orrery::sim;
+
+namespace {
+
+constexpr const char* small =
+    R"({"title": "t", "duration": "20s", "cluster": {"brokers": 1, "controllers": 1},
+        "topics": [{"name": "orders", "replication_factor": 1}]})";
+
+Result<Scenario, InputErrors> with(const std::string& change) {
+    nlohmann::json document = nlohmann::json::parse(small);
+    document.merge_patch(nlohmann::json::parse(change));
+    return read_scenario("x.json", document.dump());
+}
+
+std::vector<std::string> errors_with(const std::string& change) {
+    std::vector<std::string> lines;
+    const auto read = with(change);
+    if (!read)
+        for (const InputError& error : read.error())
+            lines.push_back(line_of(error));
+    return lines;
+}
+
+using Lines = std::vector<std::string>;
+
+Runner ran(const std::string& change) {
+    auto scenario = with(change);
+    REQUIRE(scenario.has_value());
+    Runner runner(std::move(*scenario));
+    runner.run_until(runner.end());
+    return runner;
+}
+
+} // namespace
+
+TEST_CASE("names that the cluster doesn't have are told where they stand") {
+    CHECK(errors_with(R"({"timeline": [{"at": "1s", "kill": "broker 2"}]})") ==
+          Lines{R"(x.json: /timeline/0/kill: there is nobody called "broker 2"; )"
+                R"(did you mean "broker 1"?)"});
+    CHECK(errors_with(R"({"timeline": [{"at": "1s", "kill": "leader of order-0"}]})") ==
+          Lines{R"(x.json: /timeline/0/kill: there is no topic "order"; did you mean "orders"?)"});
+    CHECK(errors_with(R"({"topics": [{"name": "orders", "configs": {"retention.m": 1}}]})") ==
+          Lines{R"(x.json: /topics/0/configs/retention.m: Kafka has no such config; )"
+                R"(did you mean "retention.ms"?)"});
+    CHECK(errors_with(R"({"expect": [{"breaks": "one_leadr"}]})") ==
+          Lines{R"(x.json: /expect/0/breaks: there is no invariant "one_leadr"; )"
+                R"(did you mean "one_leader"?)"});
+    CHECK(errors_with(R"({"expect": [{"at_end": {"value": "isr_siz", "of": "orders-0"}}]})") ==
+          Lines{R"(x.json: /expect/0/at_end/value: there is no value "isr_siz"; )"
+                R"(did you mean "isr_size"?)"});
+    CHECK(errors_with(R"({"expect": [{"never": {"fact": "truncated", "where": {"form": 1}}}]})") ==
+          Lines{R"(x.json: /expect/0/never/where/form: truncated has no number "form"; )"
+                R"(did you mean "from"?)"});
+}
+
+TEST_CASE("moments happen at their time, or a while after their condition first holds, once") {
+    const Runner runner = ran(R"({"timeline": [
+        {"at": "10s", "pause": "broker 1"},
+        {"when": {"value": "state", "of": "broker 1", "is": "paused"}, "after": "1500ms",
+         "resume": "broker 1"}]})");
+    CHECK(runner.moments()[0].done_at == Instant{} + seconds(10));
+    CHECK(runner.moments()[1].done_at == Instant{} + milliseconds(11'500));
+}
+
+TEST_CASE("expectations are decided by the event that decides them") {
+    const Runner runner = ran(R"({"timeline": [{"at": "10s", "kill": "broker 1"}], "expect": [
+        {"always": {"value": "state", "of": "broker 1", "is": "running"}, "from": "5s"},
+        {"eventually": {"fact": "fault"}, "by": "9s"},
+        {"eventually": {"fact": "fault"}},
+        {"never": {"fact": "fault"}},
+        {"at_end": {"value": "state", "of": "broker 1", "is": "killed"}},
+        {"at_end": {"fact": "healed"}},
+        {"breaks": "one_leader"}]})");
+    std::vector<Verdict> verdicts;
+    for (const Outcome& outcome : runner.outcomes())
+        verdicts.push_back(outcome.verdict);
+    using enum Verdict;
+    CHECK(verdicts == std::vector{failed, failed, holds, failed, holds, failed, failed});
+    CHECK(runner.outcomes()[0].at == Instant{} + seconds(10));
+    CHECK(runner.outcomes()[0].found == "state of broker 1 is killed");
+    CHECK(runner.outcomes()[1].at == Instant{} + seconds(9));
+    CHECK(runner.outcomes()[2].event == runner.outcomes()[3].event);
+    CHECK_FALSE(runner.passed());
+}
+
+TEST_CASE("a history goes back in a running scenario, and a hand in the past makes a branch") {
+    auto scenario = with(R"({"timeline": [{"at": "10s", "pause": "broker 1"}]})");
+    REQUIRE(scenario.has_value());
+    history::History<Runner, Command> history{Runner(*scenario)};
+    history.advance(Instant{} + seconds(15));
+    const std::string late = fingerprint_of(history.subject());
+    history.seek(Instant{} + seconds(5));
+    CHECK_FALSE(history.subject().moments()[0].done);
+    history.seek(Instant{} + seconds(15));
+    CHECK(fingerprint_of(history.subject()) == late);
+    history.seek(Instant{} + seconds(5));
+    Verb kill;
+    kill.name = "kill";
+    kill.who = "broker 1";
+    history.act({kill});
+    history.advance(Instant{} + seconds(15));
+    CHECK(history.branches() == 2);
+    CHECK(fingerprint_of(history.subject()) != late);
+    history.visit_tip(0);
+    CHECK(fingerprint_of(history.subject()) == late);
+}
+
+TEST_CASE("reports say what failed, and are what they claim to be") {
+    auto scenario = with(R"({"expect": [{"name": "a < b", "at_end": {"fact": "broker_fenced"}}]})");
+    REQUIRE(scenario.has_value());
+    Runner runner(std::move(*scenario));
+    Chronicle chronicle;
+    runner.run_until(runner.end(), &chronicle);
+    const Run run{runner, chronicle, 12};
+    CHECK(text_report(run).find("FAILED  a < b") != std::string::npos);
+    const auto json = nlohmann::json::parse(json_report(run));
+    for (const char* key : {"scenario", "seed", "fingerprint", "simulated_ms", "events", "messages",
+                            "cpu_ms", "verdict", "expectations", "invariants", "facts"})
+        CHECK(json.contains(key));
+    CHECK(json["verdict"] == "failed");
+    CHECK(json["simulated_ms"] == 20'000);
+    for (const auto& fact : json["facts"])
+        for (const char* key : {"at_ms", "node", "kind", "text"})
+            CHECK(fact.contains(key));
+    CHECK(junit_report(run).find("name=\"a &lt; b\"") != std::string::npos);
+}
