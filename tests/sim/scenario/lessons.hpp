@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/scenario/report.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/vectors.hpp"
 
 #include <algorithm>
