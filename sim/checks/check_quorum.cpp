@@ -104,8 +104,8 @@ void Checker::metadata_committed(const Told& told, const raft::Quorum& quorum) {
         const node::Node* node = node_on({static_cast<std::int32_t>(i)});
         have += node != nullptr && node->quorum() != nullptr && node->quorum()->is_voter() &&
                         node->quorum()->log().end_offset() >= mark
-                    ? 1
-                    : 0;
+                    ? 1U
+                    : 0U;
     }
     if (have * 2 <= quorum.voters().size())
         fail(Invariant::metadata_commit,
