@@ -99,7 +99,7 @@ void Checker::metadata_committed(const Told& told, const raft::Quorum& quorum) {
     if (!quorum.is_leader() || mark <= memory.committed_end)
         return;
     looked(Invariant::metadata_commit);
-    std::size_t have = 0;
+    std::int64_t have = 0;
     for (std::size_t i = 0; i < world_.actors(); ++i) {
         const node::Node* node = node_on({static_cast<std::int32_t>(i)});
         have += node != nullptr && node->quorum() != nullptr && node->quorum()->is_voter() &&
@@ -107,11 +107,11 @@ void Checker::metadata_committed(const Told& told, const raft::Quorum& quorum) {
                     ? 1U
                     : 0U;
     }
-    if (have * 2 <= quorum.voters().size())
+    const auto voters = static_cast<std::int64_t>(quorum.voters().size());
+    if (have * 2 <= voters)
         fail(Invariant::metadata_commit,
              name(told.actor) + " calls metadata below " + text(mark.value) +
-                 " committed, but only " + text(static_cast<std::int64_t>(have)) + " of " +
-                 text(static_cast<std::int64_t>(quorum.voters().size())) + " voters have it");
+                 " committed, but only " + text(have) + " of " + text(voters) + " voters have it");
     Offset at = memory.committed_end;
     if (at < quorum.log().start_offset())
         at = quorum.log().start_offset();
