@@ -2,6 +2,7 @@
 // snapshots are told by their own schema.
 #include "core/log/dump.hpp"
 
+#include "core/base/print.hpp"
 #include "core/cli/commands.hpp"
 #include "core/metadata/record.hpp"
 
