@@ -2,6 +2,8 @@
 #include "core/wire/generator/emit.hpp"
 #include "core/wire/generator/text.hpp"
 
+#include <set>
+
 namespace orrery::wire_generator {
 
 namespace {
@@ -15,12 +17,27 @@ std::string range_text(Range range) {
            (range.high == Range::open ? "+" : "-" + std::to_string(range.high));
 }
 
+/// The structs that stand before their message instead of in it, with an alias inside: those that a
+/// std::optional holds, and what they use. While a class is unfinished, a nested struct with member
+/// initialisers counts as not default-constructible; clang remembers that answer, and emplace() on
+/// the optional is an error ever after (core issue 1397).
+std::set<std::string> structs_outside(const Message& message) {
+    std::set<std::string> made;
+    for (auto user = message.structs.rbegin(); user != message.structs.rend(); ++user)
+        for (const Field& field : user->fields)
+            if (field.structure &&
+                ((field.optional() && !field.array) || made.count(user->name) != 0))
+                made.insert(field.type);
+    return made;
+}
+
 void emit_fields(std::string& out, const Message& message, const Struct& structure,
-                 std::size_t indent) {
+                 std::size_t indent, const std::string& scope = "") {
     const std::string space(indent, ' ');
     std::vector<std::string> names;
     for (const Field& field : structure.fields) {
-        std::string line = space + cpp_type(field) + " " + field.name + initialiser(field) + ";";
+        std::string line =
+            space + cpp_type(field, scope) + " " + field.name + initialiser(field, scope) + ";";
         std::string note;
         if (!field.versions.covers(intersection(structure.context, message.versions)))
             note += " in " + range_text(field.versions);
@@ -33,7 +50,7 @@ void emit_fields(std::string& out, const Message& message, const Struct& structu
         out += space + "std::vector<TaggedField> unknown_tags;\n";
         names.emplace_back("unknown_tags");
     }
-    out += space + "bool operator==(const " + structure.name + "&) const = default;\n";
+    out += space + "bool operator==(const " + scope + structure.name + "&) const = default;\n";
     out += wrapped("ORRERY_FIELDS(", names, ")", indent);
 }
 
@@ -56,6 +73,13 @@ std::string emit_header(const Message& message) {
     subject += ", versions " + range_text(versions) + ", flexible " + range_text(message.flexible);
     std::string out = head_comment(subject + ".", message.file);
     out += "#pragma once\n\n#include \"core/wire/message.hpp\"\n\nnamespace orrery::wire {\n\n";
+    const auto outside = structs_outside(message);
+    for (const Struct& structure : message.structs)
+        if (outside.count(structure.name) != 0) {
+            out += "struct " + message.name + "_" + structure.name + " {\n";
+            emit_fields(out, message, structure, 4, message.name + "_");
+            out += "};\n\n";
+        }
     out += "struct " + message.name + " {\n";
     const std::string constant = "    static constexpr ";
     out += constant + "std::string_view message_name = \"" + message.name + "\";\n";
@@ -65,7 +89,12 @@ std::string emit_header(const Message& message) {
     out += constant + "std::int16_t highest_version = " + std::to_string(versions.high) + ";\n";
     out += constant + "bool is_flexible(" + flexible_test(message) + "\n\n";
     for (std::size_t i = 0; i + 1 < message.structs.size(); ++i) {
-        out += "    struct " + message.structs[i].name + " {\n";
+        const std::string& structure = message.structs[i].name;
+        if (outside.count(structure) != 0) {
+            out += "    using " + structure + " = " + message.name + "_" + structure + ";\n";
+            continue;
+        }
+        out += "    struct " + structure + " {\n";
         emit_fields(out, message, message.structs[i], 8);
         out += "    };\n";
     }

@@ -47,19 +47,19 @@ std::string head_comment(const std::string& subject, const std::string& schema) 
            " by core/wire/generator.\n";
 }
 
-std::string cpp_type(const Field& field) {
-    std::string type = field.structure ? field.type : types.at(field.type).first;
+std::string cpp_type(const Field& field, const std::string& scope) {
+    std::string type = field.structure ? scope + field.type : types.at(field.type).first;
     if (field.array)
         type = "std::vector<" + type + ">";
     return field.optional() ? "std::optional<" + type + ">" : type;
 }
 
-std::string initialiser(const Field& field) {
+std::string initialiser(const Field& field, const std::string& scope) {
     const std::string& text = field.default_text;
-    if (field.optional())
-        return text == "null"
-                   ? ""
-                   : " = " + cpp_type(field).substr(14, cpp_type(field).size() - 15) + "{}";
+    if (field.optional()) {
+        const std::string type = cpp_type(field, scope);
+        return text == "null" ? "" : " = " + type.substr(14, type.size() - 15) + "{}";
+    }
     if (is_container(field) || field.structure || field.type == "uuid")
         return "";
     if (text.empty())

@@ -10,10 +10,11 @@ namespace orrery::wire_generator {
 
 /// "// Generated from …" and what follows it.
 std::string head_comment(const std::string& subject, const std::string& schema);
-/// A field's C++ type: "std::optional<std::vector<FetchTopic>>".
-std::string cpp_type(const Field& field);
+/// A field's C++ type: "std::optional<std::vector<FetchTopic>>". `scope` goes before a struct's
+/// name.
+std::string cpp_type(const Field& field, const std::string& scope = "");
 /// Its member initialiser: " = -1", or empty.
-std::string initialiser(const Field& field);
+std::string initialiser(const Field& field, const std::string& scope = "");
 /// An expression that says whether the value differs from the default.
 std::string differs(const Message& message, const Field& field, const std::string& value);
 /// Where in `context` the range holds: "" for always, "false" for never, else "version >= 3".
