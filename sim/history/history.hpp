@@ -114,6 +114,11 @@ public:
         undone_.clear();
         do_now(command, observer);
     }
+    /// A branch that begins here, without anything done yet; the one we were on keeps its future.
+    void branch_off() {
+        fork();
+        undone_.clear();
+    }
 
     // --- going back, and forth
 

@@ -1,0 +1,298 @@
+#include "gui/model/live_deeds.hpp"
+
+#include "gui/model/live_cluster.hpp"
+
+#include <algorithm>
+
+namespace orrery::gui::model {
+
+namespace {
+
+using sim::ActorId;
+using sim::no_actor;
+namespace faults = sim::faults;
+
+constexpr std::int64_t slowest_disk = 1'000'000;
+
+bool needs_node(Verb verb) {
+    switch (verb) {
+    case Verb::kill:
+    case Verb::power_off:
+    case Verb::shut_down:
+    case Verb::restart:
+    case Verb::restart_wiped:
+    case Verb::pause:
+    case Verb::resume:
+    case Verb::isolate:
+    case Verb::cut:
+    case Verb::cut_one_way:
+    case Verb::slow_link:
+    case Verb::throttle_link:
+    case Verb::reset_link:
+    case Verb::heal_link:
+    case Verb::heal_node:
+    case Verb::slow_disk:
+    case Verb::stall_disk:
+    case Verb::fill_disk:
+    case Verb::fail_disk:
+    case Verb::skew_clock: return true;
+    default: return false;
+    }
+}
+
+bool needs_other(Verb verb) {
+    return verb == Verb::cut || verb == Verb::cut_one_way || verb == Verb::slow_link ||
+           verb == Verb::throttle_link || verb == Verb::reset_link || verb == Verb::heal_link;
+}
+
+std::vector<ActorId> everybody_but(const sim::World& world, ActorId one) {
+    std::vector<ActorId> others;
+    for (std::size_t i = 0; i < world.actors(); ++i)
+        if (const ActorId actor{static_cast<std::int32_t>(i)}; actor != one)
+            others.push_back(actor);
+    return others;
+}
+
+bool link_is_wrong(const sim::World& world, ActorId a, ActorId b) {
+    return world.link(a, b).fault != sim::LinkFault{} || world.link(b, a).fault != sim::LinkFault{};
+}
+
+bool disk_is_wrong(const sim::World& world, ActorId actor) {
+    return world.machine(actor).disk->condition() != sim::DiskCondition{};
+}
+
+bool node_is_wrong(const sim::World& world, ActorId actor) {
+    for (const ActorId other : everybody_but(world, actor))
+        if (link_is_wrong(world, actor, other))
+            return true;
+    return disk_is_wrong(world, actor);
+}
+
+std::optional<faults::ActiveFault> fault_of(const sim::World& world, std::uint64_t id) {
+    for (faults::ActiveFault& active : faults::active_faults(world))
+        if (fault_number(active) == id)
+            return std::move(active);
+    return std::nullopt;
+}
+
+std::string down_clause(const Person& person, const sim::Machine& machine) {
+    return person.name + " is down (" + std::string(name_of(machine.life)) + ")";
+}
+
+/// For a deed to one process or machine.
+std::optional<std::string> why_not_node(const sim::World& world, const People& people,
+                                        const Injection& deed, ActorId actor) {
+    const Person& person = people.of(actor);
+    const sim::Machine& machine = world.machine(actor);
+    const bool up = machine.up();
+    switch (deed.verb) {
+    case Verb::kill:
+    case Verb::pause:
+    case Verb::shut_down:
+        if (!up)
+            return down_clause(person, machine);
+        if (deed.verb == Verb::pause && machine.paused)
+            return person.name + " is paused already";
+        if (deed.verb == Verb::shut_down && machine.life == sim::Life::stopping)
+            return person.name + " is shutting down already";
+        return std::nullopt;
+    case Verb::power_off:
+        if (machine.life == sim::Life::no_power)
+            return person.name + " has no power already";
+        return std::nullopt;
+    case Verb::resume:
+        if (!machine.paused)
+            return person.name + " is not paused";
+        return std::nullopt;
+    case Verb::restart:
+        if (up)
+            return person.name + " runs; kill it or shut it down first";
+        if (machine.starts_at != never)
+            return person.name + " is starting already";
+        return std::nullopt;
+    case Verb::restart_wiped:
+        if (person.kind != PersonKind::node)
+            return person.name + " is a client and has no disk";
+        return std::nullopt;
+    case Verb::heal_node:
+        if (!node_is_wrong(world, actor))
+            return "no link or disk of " + person.name + " has a fault";
+        return std::nullopt;
+    case Verb::slow_disk:
+    case Verb::stall_disk:
+    case Verb::fill_disk:
+    case Verb::fail_disk:
+        if (person.kind != PersonKind::node)
+            return person.name + " is a client and has no disk";
+        return std::nullopt;
+    default: return std::nullopt;
+    }
+}
+
+std::int32_t slow_factor(const sim::Machine& machine, std::int64_t amount_ms) {
+    const std::int64_t one = std::max<std::int64_t>(1, machine.disk->model().sync.base.ns);
+    const std::int64_t factor = 1 + amount_ms * 1'000'000 / one;
+    return static_cast<std::int32_t>(std::clamp<std::int64_t>(factor, 2, slowest_disk));
+}
+
+/// Everything to all others: cut or healed.
+template <class LinkFaultOfAll>
+void to_everybody(const sim::World& world, ActorId actor, std::vector<Doing>& out) {
+    for (const ActorId other : everybody_but(world, actor)) {
+        LinkFaultOfAll fault;
+        fault.from = actor;
+        fault.to = other;
+        out.push_back(faults::Fault{fault});
+    }
+}
+
+std::optional<faults::Fault> link_fault(const Injection& deed, ActorId from, ActorId to) {
+    switch (deed.verb) {
+    case Verb::cut: return faults::CutLink{from, to, true};
+    case Verb::cut_one_way: return faults::CutLink{from, to, false};
+    case Verb::slow_link:
+        return faults::DelayLink{from, to, sim::constant_latency(milliseconds(deed.amount)), true};
+    case Verb::throttle_link: return faults::ThrottleLink{from, to, deed.amount, true};
+    case Verb::reset_link: return faults::ResetLink{from, to};
+    case Verb::heal_link: return faults::HealLink{from, to, true};
+    default: return std::nullopt;
+    }
+}
+
+std::optional<faults::Fault> node_fault(const sim::World& world, const Injection& deed,
+                                        ActorId actor) {
+    switch (deed.verb) {
+    case Verb::kill: return faults::Kill{actor};
+    case Verb::power_off: return faults::CutPower{actor};
+    case Verb::shut_down: return faults::Stop{actor};
+    case Verb::restart: return faults::Start{actor, {}};
+    case Verb::pause: return faults::Pause{actor};
+    case Verb::resume: return faults::Resume{actor};
+    case Verb::slow_disk:
+        return faults::SlowDisk{actor, slow_factor(world.machine(actor), deed.amount)};
+    case Verb::stall_disk: return faults::StallDisk{actor};
+    case Verb::fill_disk: return faults::FillDisk{actor};
+    case Verb::fail_disk: return faults::FailDisk{actor};
+    case Verb::skew_clock: return faults::SkewClock{actor, milliseconds(deed.amount)};
+    default: return std::nullopt;
+    }
+}
+
+} // namespace
+
+std::optional<std::string> why_not(const sim::World& world, const People& people,
+                                   const Injection& deed) {
+    const ActorId actor = people.actor(deed.node);
+    const ActorId other = people.actor(deed.other);
+    if (needs_node(deed.verb) && actor == no_actor)
+        return "nobody has the id " + std::to_string(deed.node);
+    if (needs_other(deed.verb) && (other == no_actor || other == actor))
+        return "a link has two ends";
+    if (deed.verb == Verb::heal_link && !link_is_wrong(world, actor, other))
+        return "that link has no fault of its own";
+    if (needs_node(deed.verb))
+        return why_not_node(world, people, deed, actor);
+    switch (deed.verb) {
+    case Verb::heal_fault:
+        if (!fault_of(world, deed.id))
+            return "that fault is healed already";
+        return std::nullopt;
+    case Verb::heal_everything:
+        for (std::size_t i = 0; i < world.actors(); ++i)
+            if (node_is_wrong(world, {static_cast<std::int32_t>(i)}))
+                return std::nullopt;
+        if (world.network().groups.empty())
+            return "no link and no disk has a fault";
+        return std::nullopt;
+    case Verb::elect_preferred:
+    case Verb::elect_unclean:
+        if (deed.topic.empty())
+            return "no partition is chosen";
+        return std::nullopt;
+    case Verb::produce: return "producers send by their load; they take no single records yet";
+    case Verb::force_election:
+        return "election timers run by their own clock; kill or cut off the leader instead";
+    case Verb::drop_message:
+    case Verb::hold_message:
+    case Verb::release_message:
+        return "a connection keeps its bytes in order; cut, slow or reset the link instead";
+    default: return std::nullopt;
+    }
+}
+
+std::vector<Doing> doings_of(const sim::World& world, const People& people, const Injection& deed) {
+    const ActorId actor = people.actor(deed.node);
+    const ActorId other = people.actor(deed.other);
+    std::vector<Doing> out;
+    if (const auto fault = link_fault(deed, actor, other)) {
+        out.push_back(*fault);
+        return out;
+    }
+    if (const auto fault = node_fault(world, deed, actor)) {
+        out.push_back(*fault);
+        return out;
+    }
+    const auto heal_disk = [&](ActorId one) {
+        if (disk_is_wrong(world, one))
+            out.push_back(faults::Fault{faults::HealDisk{one}});
+    };
+    switch (deed.verb) {
+    case Verb::restart_wiped:
+        out.push_back(faults::Fault{faults::Wipe{actor}});
+        out.push_back(faults::Fault{faults::Start{actor, {}}});
+        break;
+    case Verb::isolate: to_everybody<faults::CutLink>(world, actor, out); break;
+    case Verb::heal_node:
+        to_everybody<faults::HealLink>(world, actor, out);
+        heal_disk(actor);
+        break;
+    case Verb::heal_fault:
+        if (const auto active = fault_of(world, deed.id))
+            out.push_back(active->healing);
+        break;
+    case Verb::heal_everything:
+        out.push_back(faults::Fault{faults::HealNetwork{}});
+        for (std::size_t i = 0; i < world.actors(); ++i)
+            heal_disk({static_cast<std::int32_t>(i)});
+        break;
+    case Verb::elect_preferred:
+    case Verb::elect_unclean:
+        out.push_back(AdminVerb{"elect_leader", deed.topic + "-" + std::to_string(deed.partition),
+                                deed.verb == Verb::elect_unclean});
+        break;
+    default: break;
+    }
+    return out;
+}
+
+std::string_view word_of(Verb verb) {
+    switch (verb) {
+    case Verb::kill: return "kill";
+    case Verb::power_off: return "power_cut";
+    case Verb::shut_down: return "stop";
+    case Verb::restart: return "start";
+    case Verb::restart_wiped: return "wipe";
+    case Verb::pause: return "pause";
+    case Verb::resume: return "resume";
+    case Verb::isolate: return "isolate";
+    case Verb::cut:
+    case Verb::cut_one_way: return "cut";
+    case Verb::slow_link: return "delay";
+    case Verb::throttle_link: return "throttle";
+    case Verb::reset_link: return "reset";
+    case Verb::heal_link:
+    case Verb::heal_node:
+    case Verb::heal_fault:
+    case Verb::heal_everything: return "heal";
+    case Verb::slow_disk: return "disk_slow";
+    case Verb::stall_disk: return "disk_stall";
+    case Verb::fill_disk: return "disk_full";
+    case Verb::fail_disk: return "disk_fail";
+    case Verb::skew_clock: return "clock_skew";
+    case Verb::elect_preferred:
+    case Verb::elect_unclean: return "elect_leader";
+    default: return "";
+    }
+}
+
+} // namespace orrery::gui::model
