@@ -115,7 +115,12 @@ std::string Memory::short_text(const Note& note) const {
     case Fact::healed: return people_->spoken(note.text);
     case Fact::process_ended: return "process ended";
     case Fact::broker_fenced: return "broker " + number(0) + " fenced";
-    case Fact::broker_unfenced: return "broker " + number(0) + " unfenced";
+    case Fact::broker_unfenced: { // at the start of a cluster it is no news
+        const sim::ActorId actor = people_->node(note.numbers[0]);
+        const bool again =
+            actor != sim::no_actor && nodes_[static_cast<std::size_t>(actor.value)].fenced >= 0;
+        return again ? "broker " + number(0) + " unfenced" : "";
+    }
     case Fact::controller_active: return "active controller";
     case Fact::topic_created: return "topic " + note.topic;
     case Fact::topic_deleted: return "topic " + note.topic + " deleted";

@@ -170,6 +170,8 @@ Client client_from(const Sights& sights, sim::ActorId actor) {
         fill_producer(*producer, out);
     else if (const auto* consumer = process->consumer())
         fill_consumer(*consumer, out);
+    else
+        out.summary = "by hand";
     // An error that was got over is past; one that holds everything up is what to see.
     const bool stuck = out.kind == ClientKind::producer ? out.records_waiting > 0
                                                         : out.kind == ClientKind::consumer;

@@ -1,6 +1,7 @@
 // The window's session over a real simulated cluster: what it shows, and that time travel brings
 // back exactly what was seen.
 #include "core/base/fingerprint.hpp"
+#include "core/base/print.hpp"
 #include "tests/gui/model/live_support.hpp"
 #include "tests/support/catch.hpp"
 
@@ -321,8 +322,15 @@ TEST_CASE("what a hand did is saved as a scenario that does it by itself") {
     std::filesystem::remove(file);
     REQUIRE(again);
     (*again)->advance(at_s(25));
-    CHECK(fingerprint((*again)->snapshot()->partitions) ==
-          fingerprint(session->snapshot()->partitions));
+    // The alarms of a timeline are events of their own; all else is the same.
+    const auto played = [](LiveSession& run) {
+        std::vector<Partition> partitions = run.snapshot()->partitions;
+        for (Partition& partition : partitions)
+            if (partition.before)
+                partition.before->event = 0;
+        return partitions;
+    };
+    CHECK(print(played(**again)) == print(played(*session)));
     CHECK((*again)->snapshot()->facts.size() == session->snapshot()->facts.size());
 }
 

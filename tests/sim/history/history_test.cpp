@@ -175,6 +175,27 @@ TEST_CASE("acting in the past makes a branch; the old future stays as it was") {
     CHECK(state_of(straight) == new_tip);
 }
 
+TEST_CASE("a branch can begin without a deed, at the tip as in the past") {
+    Past past = eventful();
+    const std::uint64_t tip = state_of(past);
+    past.branch_off();
+    CHECK(past.branch() == 1);
+    CHECK(past.branch(1).parent == BranchId{0});
+    CHECK(past.at_tip());
+    CHECK(state_of(past) == tip);
+    past.act(faults::CutPower{{3}});
+    past.advance(at_ms(4000));
+    past.visit_tip(0);
+    CHECK(state_of(past) == tip);
+    past.seek(at_ms(1000));
+    const std::uint64_t then = state_of(past);
+    past.branch_off();
+    CHECK(past.branch() == 2);
+    CHECK(past.at_tip());
+    CHECK(state_of(past) == then);
+    CHECK_FALSE(past.can_redo());
+}
+
 TEST_CASE("undo is the moment before the last act on a branch without it; redo goes back") {
     Past past = eventful();
     const std::uint64_t with = state_of(past);
