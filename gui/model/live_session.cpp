@@ -70,7 +70,7 @@ public:
 
     // time
     std::optional<Ahead> ahead();
-    void step();
+    Dwell step();
     void advance(Instant to);
     void seek(Instant to);
     void seek_event(std::uint64_t event);
@@ -170,7 +170,8 @@ std::optional<Ahead> LiveSession::Play::ahead() {
     return scout_->ahead;
 }
 
-void LiveSession::Play::step() {
+Dwell LiveSession::Play::step() {
+    const std::optional<Ahead> next = ahead(); // the scout has seen what comes of it
     const std::uint64_t before = run().events();
     history_.step();
     if (run().events() == before) // it only let the last moment pass
@@ -180,6 +181,7 @@ void LiveSession::Play::step() {
         scout_on();
     else
         scout_.reset();
+    return next ? next->dwell : Dwell::none;
 }
 
 void LiveSession::Play::advance(Instant to) {
@@ -505,8 +507,8 @@ std::uint64_t LiveSession::event() const {
 std::optional<Ahead> LiveSession::ahead() {
     return play_->ahead();
 }
-void LiveSession::step() {
-    play_->step();
+Dwell LiveSession::step() {
+    return play_->step();
 }
 void LiveSession::advance(Instant to) {
     play_->advance(to);

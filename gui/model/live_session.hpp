@@ -38,7 +38,7 @@ public:
     Instant now() const override;
     std::uint64_t event() const override;
     std::optional<Ahead> ahead() override;
-    void step() override;
+    Dwell step() override;
     void advance(Instant to) override;
     void seek(Instant to) override;
     void seek_event(std::uint64_t event) override;

@@ -1,6 +1,9 @@
 // orrery: the program. What it can do is said here; core/cli/*.cpp does it.
 #include "core/base/nearest.hpp"
 #include "core/cli/commands.hpp"
+#ifdef ORRERY_GUI
+#include "core/cli/window_commands.hpp"
+#endif
 
 #include <CLI/CLI.hpp>
 
@@ -22,6 +25,36 @@ void hint(const CLI::App& app, int count, char** words) {
         cli::tell("orrery: there is no \"" + std::string(word) + "\"; did you mean \"" +
                   std::string(near) + "\"?");
 }
+
+#ifdef ORRERY_GUI
+/// The words of the subcommands that show; they live as long as the parser.
+struct WindowWords {
+    cli::WindowCommand window;
+    cli::ShotCommand shot;
+
+    WindowWords(CLI::App& app, int& result) {
+        const CLI::IsMember themes({"dark", "light", "high-contrast", "mono"});
+        CLI::App* open = app.add_subcommand("window", "open the window on a scenario");
+        open->add_option("FILE", window.file, "a scenario; by default the first lesson");
+        open->add_option("--until", window.until, "run to that time first, as 12s or 500ms");
+        open->add_option("--seed", window.seed, "another life of the same scenario");
+        open->add_option("--theme", window.theme, "how it looks")->check(themes);
+        open->add_option("--frames", window.frames, "close by itself after so many frames");
+        open->add_flag("--timeline", window.timeline,
+                       "let the scenario's timeline run; else its deeds are left to your hand");
+        open->callback([this, &result] { result = cli::window(window); });
+        CLI::App* draw = app.add_subcommand("shot", "draw the window to a PNG, without a display");
+        draw->add_option("FILE", shot.file, "a scenario")->required();
+        draw->add_option("--until", shot.until, "the moment, as 12s or 500ms")->required();
+        draw->add_option("--out", shot.out, "the PNG file")->required();
+        draw->add_option("--size", shot.size, "width and height, as 1600x1000");
+        draw->add_option("--seed", shot.seed, "another life of the same scenario");
+        draw->add_option("--theme", shot.theme, "how it looks")->check(themes);
+        draw->add_option("--select", shot.select, "\"broker 1\", \"producer-a\", \"orders-0\"");
+        draw->callback([this, &result] { result = cli::shot(shot); });
+    }
+};
+#endif
 
 } // namespace
 
@@ -57,6 +90,9 @@ int main(int count, char** words) {
         app.add_subcommand(what, std::string("list the ") + what + " that scenarios can name")
             ->callback([&result, what] { result = cli::list(what); });
 
+#ifdef ORRERY_GUI
+    WindowWords showing(app, result);
+#endif
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& error) {

@@ -123,7 +123,7 @@ TEST_CASE("what is said to come next is what comes") {
         const auto ahead = session->ahead();
         REQUIRE(ahead);
         const auto facts = session->snapshot()->facts.size();
-        session->step();
+        CHECK(session->step() == ahead->dwell);
         REQUIRE(session->now() == ahead->at);
         CHECK(ahead->sent <= ahead->at);
         const SnapshotPtr now = session->snapshot();
