@@ -27,7 +27,13 @@ public:
     }
 
 private:
+    /// A node takes a hundred times the byte that it may stand for, so a frame made for the purpose
+    /// could fill the memory. No frame worth looking at has so many.
+    static constexpr std::size_t most_nodes = 1U << 18U;
+
     FieldNode& child(FieldNode& parent, std::string name, std::string type, std::size_t begin) {
+        if (++nodes_ > most_nodes)
+            in_.fail("more fields than are shown");
         FieldNode& made = parent.children.emplace_back();
         made.name = std::move(name);
         made.type = std::move(type);
@@ -42,8 +48,15 @@ private:
             array(node, schema, nullable);
         else
             value(node, schema, nullable);
+        finish(parent);
+    }
+
+    /// The parent's last child is read. A value that could not be is not shown; an array or a
+    /// struct that broke off in the middle is, with what it has.
+    void finish(FieldNode& parent) {
+        FieldNode& node = parent.children.back();
         node.end = in_.offset();
-        if (!in_.ok())
+        if (!in_.ok() && node.children.empty())
             parent.children.pop_back();
     }
 
@@ -65,7 +78,7 @@ private:
             std::string type = type_text(schema).substr(2);
             FieldNode& element = child(node, "[" + std::to_string(i) + "]", std::move(type), begin);
             value(element, schema, false);
-            element.end = in_.offset();
+            finish(node);
         }
         if (in_.ok() && static_cast<std::size_t>(std::max(count, 0)) != node.children.size())
             in_.fail("an array with more elements than bytes could hold");
@@ -136,15 +149,15 @@ private:
                 continue;
             }
             const Bytes data = in_.raw(tag.size);
-            FieldNode& made = child(node, "tag " + std::to_string(tag.number), "unknown", begin);
-            made.text = to_hex(data);
-            made.end = in_.offset();
+            child(node, "tag " + std::to_string(tag.number), "unknown", begin).text = to_hex(data);
+            finish(node);
         }
     }
 
     Reader& in_;
     std::int16_t version_;
     bool flexible_;
+    std::size_t nodes_ = 0;
 };
 
 Description frame(const char* header_name, std::int16_t header_version, const MessageSchema* body,
