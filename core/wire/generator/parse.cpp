@@ -1,5 +1,6 @@
 #include "core/wire/generator/parse.hpp"
 
+#include "core/wire/generator/check.hpp"
 #include "core/wire/generator/lines.hpp"
 
 #include <algorithm>
@@ -35,8 +36,9 @@ public:
     }
     int number(const char* what) {
         const std::string word = take(what);
-        if (word.empty() || !std::all_of(word.begin(), word.end(),
-                                         [](unsigned char c) { return std::isdigit(c) != 0; }))
+        const bool digits = std::all_of(word.begin(), word.end(),
+                                        [](unsigned char c) { return std::isdigit(c) != 0; });
+        if (word.empty() || word.size() > 9 || !digits)
             fail("'" + word + "' is no number");
         return std::stoi(word);
     }
@@ -143,12 +145,14 @@ private:
                 words.fail("a request or response without an api line before it");
             message_.key = api->key;
         }
+        bool versions = false;
         while (words.any()) {
             if (words.take_if("key"))
                 message_.key = words.number("a key");
-            else if (words.take_if("versions"))
+            else if (words.take_if("versions")) {
                 message_.versions = words.range();
-            else if (words.take_if("flexible"))
+                versions = true;
+            } else if (words.take_if("flexible"))
                 message_.flexible = words.range();
             else if (words.take_if("latest_version_unstable"))
                 message_.latest_unstable = true;
@@ -158,7 +162,14 @@ private:
         Struct body{message_.name, {}, message_.versions, lines_[at_].number};
         ++at_;
         body.fields = fields(1);
+        if (!versions)
+            words.fail(message_.name + " does not say its versions");
         order(body);
+        for (const Struct& each : found_)
+            if (std::none_of(message_.structs.begin(), message_.structs.end(),
+                             [&](const Struct& used) { return used.name == each.name; }))
+                throw SchemaError{path_, each.line, "nothing uses the struct " + each.name};
+        check_message(message_);
         return message_;
     }
 
@@ -233,7 +244,8 @@ private:
     /// Puts the struct into the message after all that it uses, with the versions it is used in.
     void order(const Struct& top) {
         std::vector<std::string> ordered;
-        place(top, top.context, ordered);
+        std::vector<std::string> open;
+        place(top, top.context, ordered, open);
         for (const std::string& name : ordered)
             for (const Struct& made : found_)
                 if (made.name == name)
@@ -241,7 +253,9 @@ private:
         message_.structs.push_back(top);
     }
 
-    void place(const Struct& user, Range context, std::vector<std::string>& ordered) {
+    /// `open`: the structs on the way from the message's body to the user.
+    void place(const Struct& user, Range context, std::vector<std::string>& ordered,
+               std::vector<std::string>& open) {
         for (const Field& field : user.fields) {
             if (!field.structure)
                 continue;
@@ -252,7 +266,11 @@ private:
                 throw SchemaError{path_, field.line, "no struct is called " + field.type};
             const Range inside = intersection(context, field.versions);
             used->context = hull(used->context, inside);
-            place(*used, inside, ordered);
+            if (std::find(open.begin(), open.end(), field.type) != open.end())
+                throw SchemaError{path_, field.line, field.type + " would hold itself"};
+            open.push_back(field.type);
+            place(*used, inside, ordered, open);
+            open.pop_back();
             if (std::find(ordered.begin(), ordered.end(), field.type) == ordered.end())
                 ordered.push_back(field.type);
         }
@@ -298,8 +316,8 @@ std::vector<ErrorRow> parse_errors(const std::string& path) {
     for (const Line& line : read_lines(path, path)) {
         Words words(path, line);
         ErrorRow row;
-        const std::string code = words.take("a code");
-        row.code = std::stoi(code);
+        const bool negative = words.take_if("-1");
+        row.code = negative ? -1 : words.number("a code");
         row.name = words.take("a name");
         row.retriable = words.take_if("retriable");
         row.invalid_metadata = words.take_if("invalid_metadata");
