@@ -7,8 +7,6 @@
 
 namespace orrery::tests {
 
-namespace {
-
 std::string base64(const Bytes& bytes) {
     static constexpr char digits[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -23,8 +21,6 @@ std::string base64(const Bytes& bytes) {
     }
     return made;
 }
-
-} // namespace
 
 Bytes unhex(const std::string& hex) {
     Bytes bytes;

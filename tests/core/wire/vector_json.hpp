@@ -11,6 +11,8 @@ namespace orrery::tests {
 
 /// The bytes of lower-case hex; fails the test if it is none.
 Bytes unhex(const std::string& hex);
+/// As Kafka's JSON has bytes and records.
+std::string base64(const Bytes& bytes);
 /// "max_wait_ms" -> "maxWaitMs".
 std::string camel_case(const std::string& name);
 /// The tree as Kafka's JsonConverter would write it; unknown tagged fields are left out.
