@@ -31,6 +31,7 @@ void fill_nodes(const Sights& sights, Snapshot& out);
 void fill_clients(const Sights& sights, Snapshot& out);
 /// Needs the messages in the air.
 void fill_links(const Sights& sights, Snapshot& out);
+/// Adds to nodes what they lead and to clients how far they lag: after those.
 void fill_partitions(const Sights& sights, Snapshot& out);
 /// Needs the partitions.
 void fill_strips(const Sights& sights, const Focus& focus, Snapshot& out);

@@ -307,6 +307,15 @@ void fill_partitions(const Sights& sights, Snapshot& out) {
             for (const Replica& replica : partition.replicas)
                 node.replicas += replica.node == node.id ? 1 : 0;
         }
+    // A consumer knows the high watermark of its last answer; the eye wants the one of now.
+    for (Client& client : out.clients) {
+        client.lag = 0;
+        for (Position& at : client.positions) {
+            if (const Partition* partition = partition_of(out, at.topic, at.partition))
+                at.lag = std::max<std::int64_t>(0, partition->high_watermark - at.position);
+            client.lag += at.lag;
+        }
+    }
 }
 
 void fill_strips(const Sights& sights, const Focus& focus, Snapshot& out) {
