@@ -118,6 +118,7 @@ private:
     bool settle_replicas(Step& step);
     bool settle_asks(Step& step);
     void replay(metadata::Changes& changes, Step& step);
+    void publish(metadata::Changes& changes, bool registered, Step& step);
     void ask_controller(Purpose purpose, AskId id, Duration timeout, PeerRequest request,
                         Step& step);
     void register_controller(Step& step);
@@ -138,7 +139,7 @@ private:
     metadata::Image image_;
     metadata::Changes pending_changes_; ///< of a metadata transaction that is still open
     Offset replayed_{0};                ///< metadata below this offset is in image_
-    bool strays_erased_ = false;
+    bool published_ = false; ///< our registration is in image_: partitions hear of metadata
     raft::Leadership seen_leadership_;
 
     Peers peers_;
@@ -156,7 +157,7 @@ private:
 
 public:
     ORRERY_FIELDS(config_, planted_, directory_, incarnation_, random_, quorum_, controller_,
-                  replicas_, lifecycle_, image_, pending_changes_, replayed_, strays_erased_,
+                  replicas_, lifecycle_, image_, pending_changes_, replayed_, published_,
                   seen_leadership_, peers_, forwarding_, served_, registration_ask_,
                   registration_retry_, stopping_, closing_, exited_, stop_patience_)
 };

@@ -123,16 +123,25 @@ bool Node::settle_metadata(Step& step) {
     if (replicas_) {
         const metadata::Broker* self = image_.broker(config_->id);
         const bool ours = self != nullptr && self->incarnation == incarnation_;
-        if (!changes.empty())
-            replicas_->apply(image_, changes, step.now, step.replica);
+        publish(changes, ours, step);
         lifecycle_.replayed(replayed_, ours ? self->epoch : BrokerEpoch{-1}, step.instant());
-        if (!strays_erased_ && ours) {
-            // Having seen our own registration we know all that was decided before this life.
-            strays_erased_ = true;
-            replicas_->erase_strays(step.now, step.replica);
-        }
     }
     return replayed_ != before;
+}
+
+/// The partitions hear of metadata only from our own registration on, as in Kafka. What was decided
+/// about the life before must not be acted upon: a leader that came back within its old session
+/// with an empty disk would lead, and its followers would cut what was committed.
+void Node::publish(metadata::Changes& changes, bool registered, Step& step) {
+    const bool first = registered && !published_;
+    if (first) {
+        published_ = true;
+        changes.everything = true;
+    }
+    if (published_ && !changes.empty())
+        replicas_->apply(image_, changes, step.now, step.replica);
+    if (first) // all that was decided before this life is known: what nobody speaks of is a stray
+        replicas_->erase_strays(step.now, step.replica);
 }
 
 bool Node::settle_controller(Step& step) {

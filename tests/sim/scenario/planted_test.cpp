@@ -46,12 +46,10 @@ TEST_CASE("a new leader in the old leader's epoch is caught, by the epoch and by
     CHECK(breaks("acks-1-crash", Invariant::logs_match, plant));
 }
 
-TEST_CASE("a reader beyond the high watermark is caught, and a mark that goes back") {
+TEST_CASE("a reader beyond the high watermark is caught") {
     CHECK(breaks("acks-1-crash", Invariant::high_watermark, [](node::Planted& planted) {
         planted.replica.read_beyond_high_watermark = true;
     }));
-    CHECK(breaks("empty-disk", Invariant::high_watermark,
-                 [](node::Planted& planted) { planted.replica.high_watermark_goes_back = true; }));
 }
 
 TEST_CASE("an ISR that breaks its rules is caught") {
