@@ -12,6 +12,8 @@ template <class... F>
 struct Overload : F... {
     using F::operator()...;
 };
+template <class... F>
+Overload(F...) -> Overload<F...>; // clang 14 does not guess it
 
 } // namespace
 
