@@ -33,7 +33,7 @@ constexpr std::size_t count_fields() {
 template <class T>
 constexpr bool lists_all_fields() {
     if constexpr (std::is_aggregate_v<T>)
-        return count_fields<T>() == std::tuple_size_v<decltype(std::declval<const T&>().fields())>;
+        return count_fields<T>() == count_names(T::field_names);
     else
         return true;
 }
@@ -50,7 +50,7 @@ void hash_into(Hasher& hasher, const T& value) {
         value.hash_into(hasher);
     } else if constexpr (Reflected<T>) {
         static_assert(detail::lists_all_fields<T>(), "ORRERY_FIELDS forgets a member");
-        std::apply([&](const auto&... field) { (hash_into(hasher, field), ...); }, value.fields());
+        value.visit_fields([&](const auto&... field) { (hash_into(hasher, field), ...); });
     } else if constexpr (requires {
                              typename T::rep;
                              value.value;

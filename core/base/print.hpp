@@ -16,20 +16,6 @@ namespace orrery {
 template <class T>
 void print_into(std::string& out, const T& value);
 
-namespace detail {
-
-template <class T, std::size_t... I>
-void print_fields(std::string& out, const T& value, std::index_sequence<I...>) {
-    [[maybe_unused]] const auto all = value.fields();
-    out += '{';
-    ((out += (I == 0 ? "" : ", "), out += nth_name(T::field_names, I), out += ": ",
-      print_into(out, std::get<I>(all))),
-     ...);
-    out += '}';
-}
-
-} // namespace detail
-
 template <class T>
 void print_into(std::string& out, const T& value) {
     if constexpr (std::is_same_v<T, bool>) {
@@ -44,8 +30,15 @@ void print_into(std::string& out, const T& value) {
     } else if constexpr (requires { value.to_text(); }) {
         out += value.to_text();
     } else if constexpr (Reflected<T>) {
-        using Fields = decltype(value.fields());
-        detail::print_fields(out, value, std::make_index_sequence<std::tuple_size_v<Fields>>());
+        std::size_t n = 0;
+        const auto one = [&](const auto& field) {
+            out += n == 0 ? "{" : ", ";
+            out += nth_name(T::field_names, n++);
+            out += ": ";
+            print_into(out, field);
+        };
+        value.visit_fields([&](const auto&... field) { (one(field), ...); });
+        out += n == 0 ? "{}" : "}";
     } else if constexpr (requires {
                              typename T::rep;
                              value.value;
