@@ -19,6 +19,7 @@
 #include "core/node/forwarding.hpp"
 #include "core/node/lifecycle.hpp"
 #include "core/node/peers.hpp"
+#include "core/node/planted.hpp"
 #include "core/node/serving.hpp"
 #include "core/raft/quorum.hpp"
 #include "core/replica/replicas.hpp"
@@ -27,15 +28,6 @@
 #include <vector>
 
 namespace orrery::node {
-
-/// Flaws planted in the rooms below; all off is Kafka 4.4.
-struct Planted {
-    raft::Planted raft;
-    controller::Planted controller;
-    replica::Planted replica;
-    bool operator==(const Planted&) const = default;
-    ORRERY_FIELDS(raft, controller, replica)
-};
 
 class Node {
 public:

@@ -8,6 +8,7 @@
 #include "core/base/reflect.hpp"
 #include "core/base/time.hpp"
 #include "core/base/uuid.hpp"
+#include "core/raft/planted.hpp"
 
 #include <cstdint>
 #include <string>
@@ -36,29 +37,6 @@ struct Voter {
     auto operator<=>(const Voter&) const = default;
     ORRERY_FIELDS(id, directory_id, endpoint)
     constexpr ReplicaKey key() const { return {id, directory_id}; }
-};
-
-/// Planted bugs and museum pieces. Each is an enum whose default is what Kafka does; the tests that
-/// set one show which invariant catches it.
-struct Planted {
-    enum class PreVote : std::uint8_t { as_kafka, off };
-    enum class CheckQuorum : std::uint8_t { as_kafka, off };
-    enum class Votes : std::uint8_t { once_an_epoch, for_everyone };
-    enum class VoteDurability : std::uint8_t { before_the_answer, forgotten };
-    enum class AppendDurability : std::uint8_t { before_the_next_fetch, forgotten };
-    enum class CommitEpoch : std::uint8_t { current_only, any };
-    enum class CommitQuorum : std::uint8_t { majority, any_one };
-
-    PreVote pre_vote = PreVote::as_kafka;
-    CheckQuorum check_quorum = CheckQuorum::as_kafka;
-    Votes votes = Votes::once_an_epoch;
-    VoteDurability vote_durability = VoteDurability::before_the_answer;
-    AppendDurability append_durability = AppendDurability::before_the_next_fetch;
-    CommitEpoch commit_epoch = CommitEpoch::current_only;
-    CommitQuorum commit_quorum = CommitQuorum::majority;
-    bool operator==(const Planted&) const = default;
-    ORRERY_FIELDS(pre_vote, check_quorum, votes, vote_durability, append_durability, commit_epoch,
-                  commit_quorum)
 };
 
 struct Config {

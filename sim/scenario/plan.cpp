@@ -1,5 +1,7 @@
 #include "sim/scenario/plan.hpp"
 
+#include "core/node/node.hpp"
+
 namespace orrery::sim {
 
 namespace {

@@ -6,7 +6,7 @@
 #include "core/base/id.hpp"
 #include "core/base/reflect.hpp"
 #include "core/metadata/configs.hpp"
-#include "core/node/node.hpp"
+#include "core/node/planted.hpp"
 #include "sim/world/world.hpp"
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // Whole clusters in a world: the rooms put together, before any scenario file.
+#include "core/node/node.hpp"
 #include "sim/scenario/plan.hpp"
 #include "tests/support/catch.hpp"
 

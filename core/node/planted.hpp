@@ -1,0 +1,21 @@
+// The flaws that tests and the museum can plant in a node, room by room. A scenario's plan holds
+// them without knowing the node.
+#pragma once
+
+#include "core/base/reflect.hpp"
+#include "core/controller/planted.hpp"
+#include "core/raft/planted.hpp"
+#include "core/replica/planted.hpp"
+
+namespace orrery::node {
+
+/// Flaws planted in the rooms below; all off is Kafka 4.4.
+struct Planted {
+    raft::Planted raft;
+    controller::Planted controller;
+    replica::Planted replica;
+    bool operator==(const Planted&) const = default;
+    ORRERY_FIELDS(raft, controller, replica)
+};
+
+} // namespace orrery::node
