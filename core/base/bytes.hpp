@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/base/hash.hpp"
+#include "core/base/share_count.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -22,9 +22,9 @@ public:
     BytesOwner() = default;
     BytesOwner(const BytesOwner&) = delete;
     BytesOwner& operator=(const BytesOwner&) = delete;
-    void keep() noexcept { holders_.fetch_add(1, std::memory_order_relaxed); }
+    void keep() noexcept { holders_.keep(); }
     void drop() noexcept {
-        if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        if (holders_.drop())
             destroy();
     }
 
@@ -33,7 +33,7 @@ protected:
     virtual void destroy() noexcept { delete this; }
 
 private:
-    std::atomic<int> holders_{1};
+    ShareCount holders_;
 };
 
 class Bytes {
@@ -100,10 +100,13 @@ public:
         if (piece.empty())
             return;
         size_ += piece.size();
-        if (first_.empty())
+        if (first_.empty()) {
             first_ = std::move(piece);
-        else
-            rest_.push_back(std::move(piece));
+            return;
+        }
+        if (rest_.empty())
+            rest_.reserve(2); // a frame's head, records, and tail
+        rest_.push_back(std::move(piece));
     }
     void append(const Chain& other) {
         for (std::size_t i = 0; i < other.pieces(); ++i)

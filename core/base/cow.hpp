@@ -2,14 +2,14 @@
 // when anybody else holds the same value. This is what makes a snapshot of a world cost what
 // changed.
 //
-// The counter is atomic, so worlds that share history may live on different threads; one Cow object
-// is not for two threads at once.
+// The counter is safe among threads, so worlds that share history may live on different ones; one
+// Cow object is not for two threads at once.
 #pragma once
 
 #include "core/base/fingerprint.hpp"
 #include "core/base/print.hpp"
+#include "core/base/share_count.hpp"
 
-#include <atomic>
 #include <utility>
 
 namespace orrery {
@@ -17,11 +17,11 @@ namespace orrery {
 template <class T>
 class Cow {
 public:
-    Cow() : box_(new Box{T{}}) {}
-    explicit Cow(T value) : box_(new Box{std::move(value)}) {}
+    Cow() : box_(new Box{T{}, {}}) {}
+    explicit Cow(T value) : box_(new Box{std::move(value), {}}) {}
     Cow(const Cow& other) noexcept : box_(other.box_) {
         if (box_)
-            box_->owners.fetch_add(1, std::memory_order_relaxed);
+            box_->owners.keep();
     }
     Cow(Cow&& other) noexcept : box_(std::exchange(other.box_, nullptr)) {}
     Cow& operator=(Cow other) noexcept {
@@ -29,7 +29,7 @@ public:
         return *this;
     }
     ~Cow() {
-        if (box_ && box_->owners.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        if (box_ && box_->owners.drop())
             delete box_;
     }
 
@@ -39,7 +39,7 @@ public:
     /// The value for writing; cloned first if it is shared. The reference holds until this Cow is
     /// copied, assigned or destroyed.
     T& edit() {
-        if (box_->owners.load(std::memory_order_acquire) != 1)
+        if (!box_->owners.alone())
             *this = Cow(box_->value);
         return box_->value;
     }
@@ -54,7 +54,7 @@ public:
 private:
     struct Box {
         T value;
-        std::atomic<int> owners{1};
+        ShareCount owners;
     };
     Box* box_;
 };
