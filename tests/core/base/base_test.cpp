@@ -1,3 +1,4 @@
+#include "core/base/cow.hpp"
 #include "core/base/cow_vector.hpp"
 #include "core/base/fact.hpp"
 #include "core/base/fingerprint.hpp"

@@ -1,3 +1,4 @@
+#include "core/base/fingerprint.hpp"
 #include "gui/frame/command.hpp"
 #include "gui/frame/layout.hpp"
 #include "gui/frame/overlays.hpp"

@@ -1,3 +1,4 @@
+#include "core/base/fingerprint.hpp"
 #include "gui/model/why.hpp"
 #include "tests/support/catch.hpp"
 

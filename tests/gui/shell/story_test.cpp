@@ -1,4 +1,5 @@
 // Whole stories, told to the real frame function: what a person does and what the window shows.
+#include "core/base/fingerprint.hpp"
 #include "core/base/random.hpp"
 #include "gui/frame/command.hpp"
 #include "tests/gui/support/driver.hpp"
