@@ -35,7 +35,7 @@ Result<Record> read_body(std::uint32_t type, std::uint32_t version, wire::Reader
 } // namespace
 
 Bytes encode(const Record& record) {
-    wire::Writer writer(96);
+    wire::Writer writer;
     writer.unsigned_varint(frame_version);
     std::visit(
         [&](const auto& message) {

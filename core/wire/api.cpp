@@ -1,6 +1,7 @@
 #include "core/wire/api.hpp"
 
-#include <algorithm>
+#include <array>
+#include <iterator>
 
 namespace orrery::wire {
 
@@ -15,6 +16,17 @@ constexpr Api apis[] = {
 #undef ORRERY_ROW
 };
 
+/// By api key: its place in the table; -1 where there is no such API.
+constexpr auto places = [] {
+    constexpr auto count = static_cast<std::size_t>(std::rbegin(apis)->key) + 1;
+    std::array<std::int16_t, count> made{};
+    made.fill(-1);
+    std::int16_t place = 0;
+    for (const Api& api : apis)
+        made[static_cast<std::size_t>(api.key)] = place++;
+    return made;
+}();
+
 } // namespace
 
 std::span<const Api> all_apis() {
@@ -22,12 +34,10 @@ std::span<const Api> all_apis() {
 }
 
 const Api* find_api(std::int16_t key) {
-    const auto* found =
-        std::lower_bound(std::begin(apis), std::end(apis), key, [](const Api& api, std::int16_t k) {
-            return static_cast<std::int16_t>(api.key) < k;
-        });
-    const bool here = found != std::end(apis) && static_cast<std::int16_t>(found->key) == key;
-    return here ? found : nullptr;
+    const auto at = static_cast<std::size_t>(key);
+    if (key < 0 || at >= places.size() || places[at] < 0)
+        return nullptr;
+    return &apis[static_cast<std::size_t>(places[at])];
 }
 
 const Api* find_api(std::string_view name) {

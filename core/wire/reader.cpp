@@ -2,13 +2,18 @@
 
 namespace orrery::wire {
 
-Reader::Reader(Chain input) : after_(input.size()), input_(std::move(input)) {
-    if (!input_.empty()) {
-        const Bytes& first = input_.piece(0);
-        at_ = piece_ = first.data();
-        end_ = at_ + first.size();
-        after_ -= first.size();
-    }
+Reader::Reader(const Chain& input) : after_(input.size()), input_(&input) {
+    if (input.empty())
+        return;
+    const Bytes& first = input.piece(0);
+    at_ = piece_ = first.data();
+    end_ = at_ + first.size();
+    after_ -= first.size();
+}
+
+Reader::Reader(Chain&& input) : Reader(input) {
+    own_ = std::move(input);
+    input_ = &own_;
 }
 
 void Reader::fail(const char* what) {
@@ -23,7 +28,7 @@ void Reader::fail(const char* what) {
 void Reader::next_piece() {
     piece_begin_ += static_cast<std::size_t>(end_ - piece_);
     ++index_;
-    const Bytes& piece = input_.piece(index_);
+    const Bytes& piece = input_->piece(index_);
     at_ = piece_ = piece.data();
     end_ = at_ + piece.size();
     after_ -= piece.size();
@@ -54,7 +59,7 @@ std::uint64_t Reader::slow_integer(std::size_t size) {
     return value;
 }
 
-std::uint32_t Reader::unsigned_varint() {
+std::uint32_t Reader::long_varint() {
     std::uint32_t value = 0;
     for (unsigned shift = 0; shift < 35; shift += 7) {
         const auto byte = integer<std::uint8_t>();
@@ -92,13 +97,13 @@ Bytes Reader::raw(std::size_t size) {
         return raw_chain(size).flat();
     const auto from = static_cast<std::size_t>(at_ - piece_);
     at_ += size;
-    return size == 0 ? Bytes{} : input_.piece(index_).slice(from, size);
+    return size == 0 ? Bytes{} : input_->piece(index_).slice(from, size);
 }
 
 Chain Reader::raw_chain(std::size_t size) {
     if (size <= static_cast<std::size_t>(end_ - at_) || size > remaining())
         return raw(size);
-    Chain made = input_.slice(offset(), size);
+    Chain made = input_->slice(offset(), size);
     skip(size);
     return made;
 }
@@ -187,7 +192,7 @@ std::int32_t Reader::checked_count(std::int32_t count, std::size_t least, bool n
     return count;
 }
 
-void Reader::unknown_tag(Tag tag, std::vector<TaggedField>& to) {
+void Reader::unknown_tag(Tag tag, TaggedFields& to) {
     if (!ok())
         return;
     Bytes data = raw(tag.size);

@@ -11,6 +11,7 @@
 // U+FFFD.
 #pragma once
 
+#include "core/base/big_endian.hpp"
 #include "core/base/bytes.hpp"
 #include "core/base/result.hpp"
 #include "core/base/uuid.hpp"
@@ -28,7 +29,12 @@ namespace orrery::wire {
 
 class Reader {
 public:
-    explicit Reader(Chain input);
+    /// Reads `input`, which must outlive the reader.
+    explicit Reader(const Chain& input);
+    /// The same, of a chain that the reader keeps.
+    explicit Reader(Chain&& input);
+    Reader(const Reader&) = delete; // it may point into itself
+    Reader& operator=(const Reader&) = delete;
 
     bool ok() const { return !failed_; }
     /// What went wrong first; only when !ok().
@@ -54,7 +60,11 @@ public:
     }
 
     /// At most five bytes; bits above the 32nd are dropped, as Java drops them.
-    std::uint32_t unsigned_varint();
+    std::uint32_t unsigned_varint() {
+        if (at_ != end_ && std::to_integer<std::uint8_t>(*at_) < 0x80U) [[likely]]
+            return std::to_integer<std::uint32_t>(*at_++);
+        return long_varint();
+    }
     std::int32_t varint();
     std::int64_t varlong();
 
@@ -118,27 +128,19 @@ public:
         return {number, unsigned_varint()};
     }
     /// The content of a tagged field nobody here knows.
-    void unknown_tag(Tag tag, std::vector<TaggedField>& to);
+    void unknown_tag(Tag tag, TaggedFields& to);
     /// A whole section of which no tag is known.
-    void unknown_tags(std::vector<TaggedField>& to) {
+    void unknown_tags(TaggedFields& to) {
         for (std::int32_t left = tag_count(); left > 0 && ok(); --left)
             unknown_tag(tag(), to);
     }
 
 private:
     template <class Int>
-    static Int load(const std::byte* from) {
-        Int value = 0;
-        for (std::size_t i = 0; i < sizeof(Int); ++i)
-            value = static_cast<Int>(static_cast<std::uint64_t>(value) << 8U |
-                                     std::to_integer<std::uint64_t>(from[i]));
-        return value;
-    }
-    template <class Int>
     Int integer() {
         if (static_cast<std::size_t>(end_ - at_) < sizeof(Int)) [[unlikely]]
             return static_cast<Int>(slow_integer(sizeof(Int)));
-        const Int value = load<Int>(at_);
+        const Int value = big_endian::load<Int>(at_);
         at_ += sizeof(Int);
         return value;
     }
@@ -150,6 +152,7 @@ private:
     }
     std::int32_t checked_count(std::int32_t count, std::size_t least, bool nullable);
     std::uint64_t slow_integer(std::size_t size);
+    std::uint32_t long_varint();
     std::string text(std::size_t size);
     void next_piece();
 
@@ -161,7 +164,8 @@ private:
     std::size_t index_ = 0;
     bool failed_ = false;
     ParseError error_;
-    Chain input_;
+    Chain own_;
+    const Chain* input_;
 };
 
 /// The characters of UTF-8 bytes as Java's String(bytes, UTF_8) reads them: each malformed sequence

@@ -6,23 +6,14 @@ namespace orrery::wire {
 
 namespace {
 
-// Below this a copy is cheaper than a piece of its own, for us and for whoever reads the chain.
-constexpr std::size_t splice_from = 512;
+// Below this a copy is cheaper than a piece of its own, for us and for whoever reads the chain. It
+// is less than a batch of one small record, so that all replicas of a log hold the same bytes.
+constexpr std::size_t splice_from = 128;
 
-// Most frames fit into this, and the allocator keeps blocks of it at hand.
-constexpr std::size_t first_block = 1000;
-
-// A piece that fills less of its block than this part is copied out of it: frames end up in logs,
-// which would keep the whole block for them.
+// A piece that fills less of its block than this part is copied out of it.
 constexpr std::size_t worth_its_block = 2;
 
 } // namespace
-
-Writer::Writer(std::size_t room) {
-    block_ = Bytes::allocate(std::max(room, first_block), &from_);
-    at_ = from_;
-    end_ = from_ + block_.size();
-}
 
 void Writer::refuse(const char* what) {
     if (!failed_)
@@ -33,8 +24,7 @@ void Writer::refuse(const char* what) {
 void Writer::grow(std::size_t count) {
     const auto written = static_cast<std::size_t>(at_ - from_);
     std::byte* fill = nullptr;
-    Bytes bigger =
-        Bytes::allocate(std::max<std::size_t>({64, 2 * written, written + count + 32}), &fill);
+    Bytes bigger = Bytes::allocate(std::max(2 * written, written + count + 32), &fill);
     if (written > 0)
         std::memcpy(fill, from_, written);
     block_ = std::move(bigger);
@@ -47,17 +37,16 @@ void Writer::cut() {
     if (at_ == from_)
         return;
     const auto size = static_cast<std::size_t>(at_ - from_);
-    if (size * worth_its_block < block_.size())
+    if (size * worth_its_block < block_.size() || block_.empty())
         done_.append(Bytes::copy({from_, size}));
     else
-        done_.append(block_.slice(static_cast<std::size_t>(from_ - block_.data()), size));
-    from_ = at_;
+        done_.append(block_.slice(0, size));
+    block_ = {};
+    start_anew();
 }
 
 Chain Writer::take() {
     cut();
-    block_ = {};
-    from_ = at_ = end_ = nullptr;
     failed_ = false;
     return std::exchange(done_, {});
 }

@@ -1,4 +1,4 @@
-// Writer: builds a Chain of Kafka's primitives. Small fields go into one growing buffer; big Bytes
+// Writer: builds a Chain of Kafka's primitives. Small fields go into one buffer; big Bytes
 // and records are spliced in as pieces of their own, shared, not copied.
 //
 // What cannot be written (a string beyond 32767 bytes, null where the version has no null, a value
@@ -6,6 +6,7 @@
 // encoders ask once, at their end.
 #pragma once
 
+#include "core/base/big_endian.hpp"
 #include "core/base/bytes.hpp"
 #include "core/base/result.hpp"
 #include "core/base/uuid.hpp"
@@ -24,8 +25,9 @@ namespace orrery::wire {
 
 class Writer {
 public:
-    /// `room` bytes are set aside at once; a good guess saves growing.
-    explicit Writer(std::size_t room = 256);
+    Writer() { start_anew(); }
+    Writer(const Writer&) = delete; // it points into itself
+    Writer& operator=(const Writer&) = delete;
 
     bool ok() const { return !failed_; }
     ParseError error() const { return error_; }
@@ -118,18 +120,18 @@ public:
     /// that don't rise are refused.
     class Tags {
     public:
-        Tags(std::uint32_t known, const std::vector<TaggedField>& unknown)
+        Tags(std::uint32_t known, const TaggedFields& unknown)
             : count(known + static_cast<std::uint32_t>(unknown.size())), unknown_(unknown) {}
         const std::uint32_t count;
 
     private:
         friend class Writer;
-        const std::vector<TaggedField>& unknown_;
+        const TaggedFields& unknown_;
         std::size_t next_ = 0;
         std::int64_t last_ = -1;
         std::size_t mark_ = 0;
     };
-    Tags tags(std::uint32_t known, const std::vector<TaggedField>& unknown) {
+    Tags tags(std::uint32_t known, const TaggedFields& unknown) {
         unsigned_varint(known + static_cast<std::uint32_t>(unknown.size()));
         return {known, unknown};
     }
@@ -140,7 +142,7 @@ public:
             unknown_before(tags, 1LL << 32);
     }
     /// A section without known tags.
-    void unknown_tags(const std::vector<TaggedField>& unknown) {
+    void unknown_tags(const TaggedFields& unknown) {
         Tags section = tags(0, unknown);
         end_tags(section);
     }
@@ -149,9 +151,7 @@ private:
     template <class Int>
     void integer(Int value) {
         reserve(sizeof(Int));
-        for (std::size_t i = 0; i < sizeof(Int); ++i)
-            at_[i] = static_cast<std::byte>(
-                static_cast<std::uint64_t>(value) >> (8U * (sizeof(Int) - 1 - i)) & 0xFFU);
+        big_endian::store(at_, value);
         at_ += sizeof(Int);
     }
     void reserve(std::size_t count) {
@@ -159,15 +159,22 @@ private:
             grow(count);
     }
     void grow(std::size_t count);
-    /// Ends the buffer's present piece, so that something else can follow it.
+    /// Ends the present piece, so that something else can follow it.
     void cut();
+    void start_anew() {
+        from_ = at_ = near_;
+        end_ = near_ + sizeof near_;
+    }
     void unknown_before(Tags& tags, std::int64_t number);
 
-    Chain done_;  ///< pieces that are complete
-    Bytes block_; ///< the buffer; [from_, at_) of it is the piece in the making
-    std::byte* from_ = nullptr;
-    std::byte* at_ = nullptr;
-    std::byte* end_ = nullptr;
+    // Most frames fit into the buffer that is part of the writer; each piece is copied out of it
+    // at its true size, for frames end up in logs, which would keep all of a bigger block.
+    std::byte near_[1000]; // not initialised: written before it is read
+    Bytes block_;          ///< the buffer of a bigger piece, once near_ is too small
+    Chain done_;           ///< pieces that are complete
+    std::byte* from_;      ///< [from_, at_) is the piece in the making
+    std::byte* at_;
+    std::byte* end_;
     std::uint32_t open_tags_ = 0; ///< inside a tagged field nothing is spliced: it may have to move
     bool failed_ = false;
     ParseError error_;

@@ -47,7 +47,7 @@ void emit_fields(std::string& out, const Message& message, const Struct& structu
         names.push_back(field.name);
     }
     if (!message.flexible.empty()) {
-        out += space + "std::vector<TaggedField> unknown_tags;\n";
+        out += space + "TaggedFields unknown_tags;\n";
         names.emplace_back("unknown_tags");
     }
     out += space + "bool operator==(const " + scope + structure.name + "&) const = default;\n";
