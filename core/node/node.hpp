@@ -109,6 +109,10 @@ private:
     bool settle_controller(Step& step);
     bool settle_replicas(Step& step);
     bool settle_asks(Step& step);
+    template <class Ready>
+    void answer(const Ready& ready, Step& step);
+    template <class Asked>
+    void ask_peer(Purpose purpose, Asked& ask, const Endpoint& at, Step& step);
     void replay(metadata::Changes& changes, Step& step);
     void publish(metadata::Changes& changes, bool registered, Step& step);
     void ask_controller(Purpose purpose, AskId id, Duration timeout, PeerRequest request,

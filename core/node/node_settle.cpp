@@ -19,6 +19,12 @@ Result<metadata::Record> decode_record(const record::Record& record, const recor
     return metadata::decode(batch.bytes.slice(from, value.size()));
 }
 
+/// The request of a room's ask, moved out of it.
+template <class Request>
+PeerRequest peer_request(Ask<Request>& ask) {
+    return std::visit([](auto& held) { return PeerRequest(std::move(held)); }, ask.request);
+}
+
 } // namespace
 
 void Node::settle(Step& step) {
@@ -38,22 +44,24 @@ void Node::settle(Step& step) {
     }
 }
 
+template <class Ready>
+void Node::answer(const Ready& ready, Step& step) {
+    std::visit([&](const auto& response) { reply(ready.request, response, step); }, ready.response);
+}
+
+template <class Asked>
+void Node::ask_peer(Purpose purpose, Asked& ask, const Endpoint& at, Step& step) {
+    peers_.ask(purpose, ask.id, ask.to, at, ask.timeout, peer_request(ask), step.instant(),
+               step.out);
+}
+
 bool Node::settle_quorum(Step& step) {
-    bool moved = false;
-    for (auto& ready : std::exchange(step.raft.replies, {})) {
-        std::visit([&](const auto& response) { reply(ready.request, response, step); },
-                   ready.response);
-        moved = true;
-    }
-    for (auto& ask : std::exchange(step.raft.asks, {})) {
+    bool moved = take_each(step.raft.replies, [&](const auto& ready) { answer(ready, step); });
+    moved |= take_each(step.raft.asks, [&](auto& ask) {
         const raft::Voter* voter = quorum_->config().voter(ask.to);
         expect(voter != nullptr, "the quorum to ask voters only");
-        PeerRequest request =
-            std::visit([](auto& held) { return PeerRequest(std::move(held)); }, ask.request);
-        peers_.ask(Purpose::quorum, ask.id, ask.to, voter->endpoint, ask.timeout,
-                   std::move(request), step.instant(), step.out);
-        moved = true;
-    }
+        ask_peer(Purpose::quorum, ask, voter->endpoint, step);
+    });
     const raft::Leadership seen = quorum_->leadership();
     if (seen != seen_leadership_) {
         seen_leadership_ = seen;
@@ -153,8 +161,7 @@ bool Node::settle_controller(Step& step) {
                                    step.controller());
         moved = true;
     }
-    for (controller::Append& append : std::exchange(step.appends, {})) {
-        moved = true;
+    moved |= take_each(step.appends, [&](controller::Append& append) {
         std::vector<Bytes> values;
         values.reserve(append.records.size());
         for (const metadata::Record& record : append.records)
@@ -166,54 +173,36 @@ bool Node::settle_controller(Step& step) {
             if (controller_->active())
                 controller_->resign(step.now, step.controller());
             quorum_->resign(step.now, step.raft);
-            continue;
+            return;
         }
         expect(*last == append.first + (static_cast<std::int64_t>(values.size()) - 1),
                "the controller to know the offsets of its records");
-    }
-    for (auto& ready : std::exchange(step.decisions, {})) {
-        std::visit([&](const auto& response) { reply(ready.request, response, step); },
-                   ready.response);
-        moved = true;
-    }
+    });
+    moved |= take_each(step.decisions, [&](const auto& ready) { answer(ready, step); });
     return moved;
 }
 
 bool Node::settle_replicas(Step& step) {
     if (!replicas_)
         return false;
-    bool moved = false;
-    for (auto& ready : std::exchange(step.replica.replies, {})) {
-        std::visit([&](const auto& response) { reply(ready.request, response, step); },
-                   ready.response);
-        moved = true;
-    }
-    for (const RequestId done : std::exchange(step.replica.unanswered, {})) {
+    bool moved = take_each(step.replica.replies, [&](const auto& ready) { answer(ready, step); });
+    moved |= take_each(step.replica.unanswered, [&](RequestId done) {
         ServedConnection* served = served_.find(connection_of(done));
-        if (served != nullptr) {
-            served->open.reset();
-            step.resumed.push_back(connection_of(done));
-        }
-        moved = true;
-    }
-    for (const RequestId failed : std::exchange(step.replica.hang_ups, {})) {
-        hang_up(connection_of(failed), step);
-        moved = true;
-    }
-    for (auto& ask : std::exchange(step.replica.asks, {})) {
-        moved = true;
-        PeerRequest request =
-            std::visit([](auto& held) { return PeerRequest(std::move(held)); }, ask.request);
-        if (ask.to == no_node) {
-            ask_controller(Purpose::alter_partition, ask.id, ask.timeout, std::move(request), step);
-            continue;
-        }
-        if (const auto at = broker_endpoint(ask.to))
-            peers_.ask(Purpose::replica_fetch, ask.id, ask.to, *at, ask.timeout, std::move(request),
-                       step.instant(), step.out);
+        if (served == nullptr)
+            return;
+        served->open.reset();
+        step.resumed.push_back(connection_of(done));
+    });
+    moved |= take_each(step.replica.hang_ups,
+                       [&](RequestId failed) { hang_up(connection_of(failed), step); });
+    moved |= take_each(step.replica.asks, [&](auto& ask) {
+        if (ask.to == no_node)
+            ask_controller(Purpose::alter_partition, ask.id, ask.timeout, peer_request(ask), step);
+        else if (const auto at = broker_endpoint(ask.to))
+            ask_peer(Purpose::replica_fetch, ask, *at, step);
         else
             replicas_->on_no_answer(ask.id, step.now, step.replica);
-    }
+    });
     if (stopping_ && lifecycle_.phase() == LifecyclePhase::done && !closing_) {
         closing_ = true;
         replicas_->shut_down(closing_writes, last_write, step.now, step.replica);
@@ -229,9 +218,7 @@ bool Node::settle_asks(Step& step) {
     if (replicas_) {
         replicas_->registered(lifecycle_.epoch());
         if (auto ask = lifecycle_.due(now)) {
-            PeerRequest request =
-                std::visit([](auto& held) { return PeerRequest(std::move(held)); }, ask->request);
-            ask_controller(Purpose::lifecycle, ask->id, ask->timeout, std::move(request), step);
+            ask_controller(Purpose::lifecycle, ask->id, ask->timeout, peer_request(*ask), step);
             moved = true;
         }
     }
@@ -245,10 +232,11 @@ bool Node::settle_asks(Step& step) {
     }
     if (config_->controller && registration_retry_ <= now)
         register_controller(step);
-    for (const PeerAnswer& failed : peers_.take_failed()) {
-        unanswered(failed, step);
-        moved = true;
-    }
+    if (peers_.any_failed())
+        for (const PeerAnswer& failed : peers_.take_failed()) {
+            unanswered(failed, step);
+            moved = true;
+        }
     return moved;
 }
 

@@ -5,6 +5,7 @@
 #include "core/node/node.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace orrery::node {
@@ -25,14 +26,26 @@ struct Node::Step {
     Instant instant() const { return now.instant; }
 };
 
-/// One request, with what is known of its sender. `frame` is header and body as they came.
+/// Hands over all that a room left in `from`, and leaves it empty. False if there was nothing,
+/// which is what nearly always is.
+template <class T, class Use>
+bool take_each(std::vector<T>& from, Use&& use) {
+    if (from.empty())
+        return false;
+    for (T& each : std::exchange(from, {}))
+        use(each);
+    return true;
+}
+
+/// One request, with what is known of its sender. `frame` is header and body as they came; it and
+/// the reader of the body live as long as the call.
 struct Node::Call {
     RequestId id;
     OpenRequest open;
     std::string client_id;
     std::string listener;
     bool controller_listener = false;
-    Chain frame;
+    const Chain& frame;
 
     replica::Caller caller() const { return {id, open.version, client_id, listener}; }
 };

@@ -2,6 +2,7 @@
 
 #include "core/base/expect.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace orrery::node {
@@ -23,6 +24,7 @@ Peers::Line& Peers::line_to(Purpose purpose, NodeId to, const Endpoint& at) {
     config.negotiate = false;
     config.max_in_flight = 1;
     lines_.push_back({purpose, wire::Channel(Cow(std::move(config)), to, at), {}});
+    dues_.push_back(never);
     return lines_.back();
 }
 
@@ -38,34 +40,53 @@ bool Peers::owns(ConnectionId connection) const {
 }
 
 void Peers::ask(Purpose purpose, AskId id, NodeId to, const Endpoint& at, Duration timeout,
-                PeerRequest request, Instant now, Effects& out) {
+                PeerRequest&& request, Instant now, Effects& out) {
     Line& line = line_to(purpose, to, at);
-    line.waiting.push_back({id, now + timeout, std::move(request)});
-    pump(line, now, out);
+    wire::ChannelContext context{now, ids_, random_, out, failed_now_};
+    if (line.waiting.empty() && line.channel.ready(context))
+        send(line, id, timeout, request, context);
+    else
+        line.waiting.push_back({id, now + timeout, std::move(request)});
+    collect(line);
+}
+
+void Peers::send(Line& line, AskId id, Duration timeout, const PeerRequest& request,
+                 wire::ChannelContext& context) {
+    const auto each = [&](const auto& held) {
+        using Request = std::decay_t<decltype(held)>;
+        const auto done =
+            line.channel.send(context, held, Request::highest_version, id.value, timeout);
+        expect(done.has_value(), "a request of ours that its highest version can say");
+    };
+    std::visit(each, request);
 }
 
 /// Sends what waits, as far as the connection takes it.
 void Peers::pump(Line& line, Instant now, Effects& out) {
+    if (line.waiting.empty())
+        return;
     wire::ChannelContext context{now, ids_, random_, out, failed_now_};
     std::size_t sent = 0;
     while (sent < line.waiting.size() && line.channel.ready(context)) {
-        const Waiting& next = line.waiting[sent];
-        const auto send = [&](const auto& request) {
-            using Request = std::decay_t<decltype(request)>;
-            const auto done = line.channel.send(context, request, Request::highest_version,
-                                                next.id.value, next.deadline - now);
-            expect(done.has_value(), "a request of ours that its highest version can say");
-        };
-        std::visit(send, next.request);
-        ++sent;
+        const Waiting& next = line.waiting[sent++];
+        send(line, next.id, next.deadline - now, next.request, context);
     }
     line.waiting.erase(line.waiting.begin(),
                        line.waiting.begin() + static_cast<std::ptrdiff_t>(sent));
     collect(line);
 }
 
+/// To be called after whatever was done with a line.
+void Peers::note_due(const Line& line) {
+    std::optional<Instant> due = line.channel.wakeup();
+    for (const Waiting& waiting : line.waiting)
+        due = earlier(due, waiting.deadline);
+    dues_[static_cast<std::size_t>(&line - lines_.data())] = due.value_or(never);
+}
+
 /// What the channel gave up in this call becomes an answer that says so.
 void Peers::collect(Line& line) {
+    note_due(line);
     for (const wire::FailedRequest& failed : failed_now_)
         failed_.push_back(
             {line.purpose, {failed.tag}, line.channel.peer(), false, failed.api_key, 0, 0});
@@ -77,6 +98,7 @@ void Peers::fail_waiting(Line& line) {
     for (const Waiting& waiting : line.waiting)
         failed_.push_back({line.purpose, waiting.id, line.channel.peer(), false, 0, 0, 0});
     line.waiting.clear();
+    note_due(line);
 }
 
 void Peers::on_connected(ConnectionId connection, Instant now, Effects& out) {
@@ -85,6 +107,7 @@ void Peers::on_connected(ConnectionId connection, Instant now, Effects& out) {
         return;
     wire::ChannelContext context{now, ids_, random_, out, failed_now_};
     line->channel.on_connected(context);
+    collect(*line);
     pump(*line, now, out);
 }
 
@@ -117,6 +140,8 @@ std::optional<PeerAnswer> Peers::on_received(ConnectionId connection, const Chai
 
 void Peers::wake(Instant now, Effects& out) {
     for (Line& line : lines_) {
+        if (dues_[static_cast<std::size_t>(&line - lines_.data())] > now)
+            continue;
         const auto due = line.channel.wakeup();
         if (due && *due <= now) {
             wire::ChannelContext context{now, ids_, random_, out, failed_now_};
@@ -129,19 +154,16 @@ void Peers::wake(Instant now, Effects& out) {
             failed_.push_back({line.purpose, waiting.id, line.channel.peer(), false, 0, 0, 0});
             return true;
         });
-        if (!line.waiting.empty())
-            pump(line, now, out);
+        pump(line, now, out);
+        note_due(line);
     }
 }
 
 std::optional<Instant> Peers::wakeup() const {
-    std::optional<Instant> due;
-    for (const Line& line : lines_) {
-        due = earlier(due, line.channel.wakeup());
-        for (const Waiting& waiting : line.waiting)
-            due = earlier(due, waiting.deadline);
-    }
-    return due;
+    Instant first = never;
+    for (const Instant due : dues_)
+        first = std::min(first, due);
+    return first == never ? std::nullopt : std::optional(first);
 }
 
 std::vector<PeerAnswer> Peers::take_failed() {

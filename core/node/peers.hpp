@@ -66,7 +66,7 @@ public:
 
     /// Sends the request to the node at `at`, now or as soon as its connection is ready.
     void ask(Purpose purpose, AskId id, NodeId to, const Endpoint& at, Duration timeout,
-             PeerRequest request, Instant now, Effects& out);
+             PeerRequest&& request, Instant now, Effects& out);
 
     /// True if the connection is one of ours.
     bool owns(ConnectionId connection) const;
@@ -78,6 +78,7 @@ public:
     void wake(Instant now, Effects& out);
     std::optional<Instant> wakeup() const;
 
+    bool any_failed() const { return !failed_.empty(); }
     /// Asks that ended without an answer since the last call, oldest first.
     std::vector<PeerAnswer> take_failed();
 
@@ -100,8 +101,11 @@ private:
         ORRERY_FIELDS(purpose, channel, waiting)
     };
 
+    void note_due(const Line& line);
     Line& line_to(Purpose purpose, NodeId to, const Endpoint& at);
     Line* line_of(ConnectionId connection);
+    void send(Line& line, AskId id, Duration timeout, const PeerRequest& request,
+              wire::ChannelContext& context);
     void pump(Line& line, Instant now, Effects& out);
     void fail_waiting(Line& line);
     void collect(Line& line);
@@ -109,12 +113,13 @@ private:
     NodeId self_;
     Random random_;
     wire::ConnectionIds ids_;
-    std::vector<Line> lines_; ///< in the order in which they were first needed
+    std::vector<Line> lines_;   ///< in the order in which they were first needed
+    std::vector<Instant> dues_; ///< when each line wants to be woken: asked after every step
     std::vector<wire::FailedRequest> failed_now_;
     std::vector<PeerAnswer> failed_;
 
 public:
-    ORRERY_FIELDS(self_, random_, ids_, lines_, failed_now_, failed_)
+    ORRERY_FIELDS(self_, random_, ids_, lines_, dues_, failed_now_, failed_)
 };
 
 } // namespace orrery::node
