@@ -12,6 +12,15 @@ std::int64_t bytes_of(const Chain& data) {
     return static_cast<std::int64_t>(data.size());
 }
 
+/// When a write of `since` is written back. The kernel's flusher looks around ten times in the time
+/// that a write may wait, and not at each write's own moment: a busy log would have it run for
+/// each.
+Instant write_back_time(const DiskModel& model, Instant since) {
+    const std::int64_t due = since.ns + model.write_back.ns;
+    const std::int64_t round = std::max<std::int64_t>(model.write_back.ns / 10, 1);
+    return Instant{(due + round - 1) / round * round};
+}
+
 } // namespace
 
 File* Disk::find_file(std::string_view name) {
@@ -27,24 +36,22 @@ File& Disk::make_file(const std::string& name) {
         [](const Cow<File>& file, const std::string& wanted) { return file->name < wanted; });
     if (at != files_.end() && (*at)->name == name)
         return at->edit();
-    File made;
-    made.name = name;
-    return files_.insert(at, Cow<File>(std::move(made)))->edit();
+    return files_.insert(at, Cow<File>(File(name)))->edit();
 }
 
 const FileState* Disk::find(std::string_view name) const {
     const auto at = std::lower_bound(
         files_.begin(), files_.end(), name,
         [](const Cow<File>& file, std::string_view wanted) { return file->name < wanted; });
-    return at != files_.end() && (*at)->name == name && (*at)->cache.exists ? &(*at)->cache
-                                                                            : nullptr;
+    return at != files_.end() && (*at)->name == name && (*at)->cache().exists ? &(*at)->cache()
+                                                                              : nullptr;
 }
 
 std::vector<BootFile> Disk::files() const {
     std::vector<BootFile> found;
     for (const Cow<File>& file : files_)
-        if (file->cache.exists)
-            found.push_back({file->name, file->cache.content.all()});
+        if (file->cache().exists)
+            found.push_back({file->name, file->cache().content.all()});
     return found;
 }
 
@@ -69,18 +76,24 @@ DiskFault Disk::refusal(bool grows) const {
     return grows && condition_.full ? DiskFault::no_space : DiskFault::none;
 }
 
+/// A full disk still takes what overwrites.
+DiskFault Disk::refusal(const Write& effect) const {
+    if (!condition_.full)
+        return refusal(false);
+    const FileState* old = find(effect.file);
+    return refusal(effect.at + bytes_of(effect.data) > (old ? old->content.size() : -1));
+}
+
 void Disk::change(Instant now, const std::string& name, FileOperation operation) {
     operation.sequence = ++sequence_;
     operation.since = now;
     make_file(name).change(std::move(operation));
     if (write_back_at_ == never)
-        write_back_at_ = now + model_.write_back;
+        write_back_at_ = write_back_time(model_, now);
 }
 
 void Disk::write(Instant now, std::uint32_t life, const Write& effect) {
-    const FileState* old = find(effect.file);
-    const bool grows = effect.at + bytes_of(effect.data) > (old ? old->content.size() : -1);
-    const DiskFault fault = refusal(grows);
+    const DiskFault fault = refusal(effect);
     if (fault == DiskFault::none)
         change(now, effect.file, {FileChange::write, 0, effect.at, effect.data, {}});
     if (fault != DiskFault::none || effect.write != unwatched)
@@ -166,7 +179,7 @@ void Disk::write_back(Instant now) {
         return;
     write_back_at_ = never;
     if (condition_.failing) {
-        write_back_at_ = now + model_.write_back;
+        write_back_at_ = write_back_time(model_, now);
         return;
     }
     for (Cow<File>& file : files_) {
@@ -175,10 +188,10 @@ void Disk::write_back(Instant now) {
         if (file->dirty_since() + model_.write_back <= now)
             file.edit().settle_before(now - model_.write_back);
         if (file->dirty())
-            write_back_at_ = std::min(write_back_at_, file->dirty_since() + model_.write_back);
+            write_back_at_ = std::min(write_back_at_, write_back_time(model_, file->dirty_since()));
     }
     std::erase_if(files_, [](const Cow<File>& file) {
-        return !file->cache.exists && !file->durable.exists && !file->dirty();
+        return !file->cache().exists && !file->durable_exists() && !file->dirty();
     });
 }
 
@@ -188,7 +201,7 @@ void Disk::lose_power(Instant now) {
     for (Cow<File>& file : files_)
         if (file->dirty())
             file.edit().lose_power(random_);
-    std::erase_if(files_, [](const Cow<File>& file) { return !file->cache.exists; });
+    std::erase_if(files_, [](const Cow<File>& file) { return !file->cache().exists; });
     requests_.clear();
     served_ = 0;
     busy_until_ = now;

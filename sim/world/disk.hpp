@@ -89,6 +89,7 @@ private:
         ORRERY_FIELDS(due, write, fault, life, up_to, file)
     };
     DiskFault refusal(bool grows) const;
+    DiskFault refusal(const Write& effect) const;
     void change(Instant now, const std::string& name, FileOperation operation);
     void ask(Instant now, std::uint32_t life, WriteId write, const std::string& file,
              std::int64_t bytes, DiskFault fault);

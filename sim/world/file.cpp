@@ -118,52 +118,109 @@ void FileState::apply(const FileOperation& operation) {
     }
 }
 
+FileState File::durable() const {
+    if (apart_ || durable_size_ == cache_.content.size())
+        return {durable_exists_, apart_ ? *apart_ : cache_.content};
+    FileState state{durable_exists_, cache_.content};
+    state.content.truncate(durable_size_);
+    return state;
+}
+
 std::int64_t File::dirty_bytes() const {
+    if (mixed_.empty())
+        return cache_.content.size() - durable_size_;
     std::int64_t sum = 0;
-    for (std::size_t i = settled; i < pending.size(); ++i)
-        sum += static_cast<std::int64_t>(pending[i].data.size());
+    for (std::size_t i = settled_; i < mixed_.size(); ++i)
+        sum += static_cast<std::int64_t>(mixed_[i].data.size());
     return sum;
 }
 
-void File::change(FileOperation operation) {
-    cache.apply(operation);
-    pending.push_back(std::move(operation));
+/// Keeps what is durable for itself: the cache will not begin so any longer.
+void File::set_apart() {
+    if (!apart_)
+        apart_ = durable().content;
 }
 
-void File::settle_up_to(std::uint64_t sequence) {
-    if (!dirty())
-        return;
-    if (pending.back().sequence <= sequence) {
-        durable = cache; // shares every block, where applying would cut its own
-        settled = pending.size();
+/// What is not durable, in order, each with its data.
+std::vector<FileOperation> File::unsettled() const {
+    std::vector<FileOperation> found;
+    std::int64_t at = durable_size_;
+    for (std::size_t i = settled_; i < waiting(); ++i) {
+        if (!mixed_.empty()) {
+            found.push_back(mixed_[i]);
+            continue;
+        }
+        const Added& added = added_[i];
+        found.push_back({FileChange::write, added.sequence, at, cache_.content.range(at, added.end),
+                         added.since});
+        at = added.end;
     }
-    while (dirty() && pending[settled].sequence <= sequence)
-        settle_one();
-    forget_settled();
+    return found;
+}
+
+void File::change(FileOperation operation) {
+    const bool simple = mixed_.empty() && appends(operation);
+    if (!simple) {
+        if (mixed_.empty()) {
+            for (FileOperation& earlier : unsettled())
+                mixed_.push_back(std::move(earlier));
+            added_ = {};
+            settled_ = 0;
+        }
+        set_apart();
+    }
+    cache_.apply(operation);
+    if (simple)
+        added_.push_back({operation.sequence, operation.since, cache_.content.size()});
+    else
+        mixed_.push_back(std::move(operation));
+}
+
+void File::settle_up_to(std::uint64_t upto) {
+    std::size_t end = settled_;
+    if (dirty() && sequence(waiting() - 1) <= upto)
+        end = waiting();
+    while (end < waiting() && sequence(end) <= upto)
+        ++end;
+    settle_until(end);
 }
 
 void File::settle_before(Instant time) {
-    if (dirty() && pending.back().since <= time)
-        return settle_up_to(pending.back().sequence);
-    while (dirty() && pending[settled].since <= time)
-        settle_one();
-    forget_settled();
+    std::size_t end = settled_;
+    if (dirty() && since(waiting() - 1) <= time)
+        end = waiting();
+    while (end < waiting() && since(end) <= time)
+        ++end;
+    settle_until(end);
 }
 
-void File::settle_one() {
-    durable.apply(pending[settled]);
-    ++settled;
+void File::all_is_durable() {
+    durable_exists_ = cache_.exists;
+    durable_size_ = cache_.content.size();
+    apart_.reset();
+    added_ = {};
+    mixed_ = {};
+    settled_ = 0;
 }
 
-/// Frees the settled operations when they are at least half of all.
-void File::forget_settled() {
-    if (settled * 2 < pending.size() || settled == 0)
+/// Settles the operations up to number `end`.
+void File::settle_until(std::size_t end) {
+    if (end == settled_)
         return;
-    CowVector<FileOperation, 8> rest;
-    for (std::size_t i = settled; i < pending.size(); ++i)
-        rest.push_back(pending[i]);
-    pending = std::move(rest);
-    settled = 0;
+    if (end == waiting())
+        return all_is_durable();
+    if (mixed_.empty()) {
+        durable_exists_ = true;
+        durable_size_ = added_[end - 1].end;
+        settled_ = end - added_.drop_front(end);
+        return;
+    }
+    FileState state = durable();
+    for (std::size_t i = settled_; i < end; ++i)
+        state.apply(mixed_[i]);
+    durable_exists_ = state.exists;
+    apart_ = std::move(state.content);
+    settled_ = end - mixed_.drop_front(end);
 }
 
 } // namespace orrery::sim

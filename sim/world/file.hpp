@@ -1,5 +1,5 @@
-// One file on a simulated disk, twice: as the page cache has it, and as the platter has it, with
-// the operations between them that nothing has made durable yet. Contents are lists of shared
+// One file on a simulated disk, as the page cache has it and as the platter has it, with the
+// operations between them that nothing has made durable yet. Contents are lists of shared
 // pieces, so log data is held once however many copies of the world there are.
 #pragma once
 
@@ -10,7 +10,10 @@
 #include "core/base/time.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace orrery::sim {
 
@@ -66,33 +69,72 @@ struct FileState {
     void apply(const FileOperation& operation);
 };
 
-struct File {
+/// What is durable of a file is nearly always the beginning of what its cache has, since logs only
+/// grow: then it is told by its size alone, and neither settling nor appending copies anything.
+class File {
+public:
     std::string name;
-    FileState cache;   ///< what a process reads
-    FileState durable; ///< what is there when the power comes back
-    CowVector<FileOperation, 8>
-        pending; ///< applied to the cache; those from `settled` on not to durable
-    std::size_t settled = 0;
 
-    bool dirty() const { return settled < pending.size(); }
+    explicit File(std::string called) : name(std::move(called)) {}
+    /// What a process reads.
+    const FileState& cache() const { return cache_; }
+    /// What is there when the power comes back.
+    FileState durable() const;
+    bool durable_exists() const { return durable_exists_; }
+
+    bool dirty() const { return settled_ < waiting(); }
     /// When the oldest change that is not durable reached the cache; `never` if all is durable.
-    Instant dirty_since() const { return dirty() ? pending[settled].since : never; }
+    Instant dirty_since() const { return dirty() ? since(settled_) : never; }
     /// Bytes written and not durable.
     std::int64_t dirty_bytes() const;
     void change(FileOperation operation);
-    /// All changes up to that sequence are durable now.
-    void settle_up_to(std::uint64_t sequence);
+    /// All changes up to the one with that sequence are durable now.
+    void settle_up_to(std::uint64_t upto);
     /// All changes up to that time are durable now.
     void settle_before(Instant time);
     /// The power went: the durable state becomes what the disk's stream makes of the operations
     /// that were not confirmed, and the cache is that. See power_cut.cpp for what can happen.
     void lose_power(Random& random);
     bool operator==(const File&) const = default;
-    ORRERY_FIELDS(name, cache, durable, pending, settled)
 
 private:
-    void settle_one();
-    void forget_settled();
+    /// A write at the end of the file: its data is the cache's, up to `end`.
+    struct Added {
+        std::uint64_t sequence = 0;
+        Instant since;
+        std::int64_t end = 0;
+        bool operator==(const Added&) const = default;
+        ORRERY_FIELDS(sequence, since, end)
+    };
+
+    bool appends(const FileOperation& operation) const {
+        return operation.change == FileChange::write && operation.at == cache_.content.size();
+    }
+    std::size_t waiting() const { return mixed_.empty() ? added_.size() : mixed_.size(); }
+    Instant since(std::size_t i) const {
+        return mixed_.empty() ? added_[i].since : mixed_[i].since;
+    }
+    std::uint64_t sequence(std::size_t i) const {
+        return mixed_.empty() ? added_[i].sequence : mixed_[i].sequence;
+    }
+    std::vector<FileOperation> unsettled() const;
+    FileState after_power_cut(Random& random) const;
+    void settle_until(std::size_t end);
+    void set_apart();
+    void all_is_durable();
+
+    FileState cache_;
+    bool durable_exists_ = false;
+    std::int64_t durable_size_ = 0;    ///< unless apart: so many bytes of the cache
+    std::optional<FileContent> apart_; ///< what is durable, where the cache does not begin so
+    /// What was applied to the cache; from `settled_` on it is not durable. As long as it is only
+    /// added to, in `added_`; from the first other change until all is durable, in `mixed_`.
+    CowVector<Added, 16> added_;
+    CowVector<FileOperation, 8> mixed_;
+    std::size_t settled_ = 0;
+
+public:
+    ORRERY_FIELDS(name, cache_, durable_exists_, durable_size_, apart_, added_, mixed_, settled_)
 };
 
 } // namespace orrery::sim

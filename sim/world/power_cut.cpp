@@ -83,38 +83,42 @@ void keep_some(FileState& state, const std::vector<const FileOperation*>& operat
 
 } // namespace
 
-void File::lose_power(Random& random) {
-    if (dirty()) {
-        std::vector<std::size_t> journal; // the operations that the directory is told of
-        bool exists = durable.exists;
-        for (std::size_t i = settled; i < pending.size(); ++i) {
-            if (changes_directory(pending[i], exists))
-                journal.push_back(i);
-            exists = pending[i].change == FileChange::truncate
-                         ? exists
-                         : pending[i].change != FileChange::erase;
-        }
-        const std::uint64_t kept = random.below(journal.size() + 1);
-        std::size_t first = settled;
-        if (kept > 0) {
-            const FileOperation& last = pending[journal[kept - 1]];
-            durable = FileState{last.change != FileChange::erase, {}};
-            first = journal[kept - 1];
-            if (last.change != FileChange::write) {
-                durable.apply(last);
-                ++first;
-            }
-        }
-        const std::size_t end = kept < journal.size() ? journal[kept] : pending.size();
-        std::vector<const FileOperation*> unordered;
-        for (std::size_t i = first; i < end; ++i)
-            unordered.push_back(&pending[i]);
-        if (durable.exists)
-            keep_some(durable, unordered, random);
+FileState File::after_power_cut(Random& random) const {
+    FileState state = durable();
+    if (!dirty())
+        return state;
+    const std::vector<FileOperation> lost = unsettled();
+    std::vector<std::size_t> journal; // the operations that the directory is told of
+    bool exists = state.exists;
+    for (std::size_t i = 0; i < lost.size(); ++i) {
+        if (changes_directory(lost[i], exists))
+            journal.push_back(i);
+        if (lost[i].change != FileChange::truncate)
+            exists = lost[i].change != FileChange::erase;
     }
-    cache = durable;
-    pending = {};
-    settled = 0;
+    const std::uint64_t kept = random.below(journal.size() + 1);
+    std::size_t first = 0;
+    if (kept > 0) {
+        const FileOperation& last = lost[journal[kept - 1]];
+        state = FileState{last.change != FileChange::erase, {}};
+        first = journal[kept - 1];
+        if (last.change != FileChange::write) {
+            state.apply(last);
+            ++first;
+        }
+    }
+    const std::size_t end = kept < journal.size() ? journal[kept] : lost.size();
+    std::vector<const FileOperation*> unordered;
+    for (std::size_t i = first; i < end; ++i)
+        unordered.push_back(&lost[i]);
+    if (state.exists)
+        keep_some(state, unordered, random);
+    return state;
+}
+
+void File::lose_power(Random& random) {
+    cache_ = after_power_cut(random);
+    all_is_durable();
 }
 
 } // namespace orrery::sim

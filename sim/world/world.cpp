@@ -10,6 +10,17 @@ namespace {
 /// So many events at one instant are an actor that is never content, not a busy world.
 constexpr std::uint64_t turns_at_one_instant_max = 10'000'000;
 
+/// The hash of a fact's name, each computed once: its number changes when a fact is added.
+std::uint64_t hash_of(Fact fact) {
+    static const std::vector<std::uint64_t> hashes = [] {
+        std::vector<std::uint64_t> made;
+        for (const FactRow& row : fact_table())
+            made.push_back(hash_text(row.name));
+        return made;
+    }();
+    return hashes[static_cast<std::size_t>(fact)];
+}
+
 } // namespace
 
 std::string_view name_of(EventKind kind) {
@@ -149,7 +160,7 @@ void World::trace(std::uint64_t what, ActorId actor, std::uint64_t detail) {
 void World::note(ActorId actor, const Note& note, Observer* observer) {
     const Watching watching(*this, observer);
     Hasher hasher;
-    hasher.add(hash_text(name_of(note.fact))); // its number changes when a fact is added
+    hasher.add(hash_of(note.fact));
     hasher.add(hash_text(note.topic));
     hasher.add(hash_text(note.text));
     orrery::hash_into(hasher, note.partition);

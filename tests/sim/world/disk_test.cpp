@@ -107,9 +107,9 @@ TEST_CASE("what nobody syncs is written back after a while") {
     Machine1 machine({{at_ms(10), {write(0, "f", 0, "a")}},
                       {at_ms(4000), {write(0, "f", 1, "b")}},
                       {at_ms(4500), {write(0, "g", 0, "c")}}});
-    machine.world.run_until(at_ms(5009));
+    machine.world.run_until(at_ms(5499));
     CHECK(machine.world.machine(machine.actor).disk->unsynced_bytes() == 3);
-    machine.world.run_until(at_ms(5010));
+    machine.world.run_until(at_ms(5500)); // the flusher's first round after 5010
     CHECK(machine.world.machine(machine.actor).disk->unsynced_bytes() == 2);
     machine.world.run_until(at_ms(9500));
     CHECK(machine.world.machine(machine.actor).disk->unsynced_bytes() == 0);
