@@ -34,7 +34,7 @@
 namespace orrery::sim::history {
 
 struct Budget {
-    std::uint64_t events_between = 25'000; ///< from one keyframe to the next
+    std::uint64_t events_between = 50'000; ///< from one keyframe to the next
     std::size_t keyframes_max = 64;        ///< per branch; beyond, old ones are thinned
     std::uint64_t near_events = 200; ///< a copy this short of where one was, for stepping back
 };
