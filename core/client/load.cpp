@@ -4,23 +4,23 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 namespace orrery::client {
 
 namespace {
 
-void append_text(std::vector<std::byte>& out, std::string_view text) {
-    const auto at = out.size();
-    out.resize(at + text.size());
-    if (!text.empty())
-        std::memcpy(out.data() + at, text.data(), text.size());
-}
-
-void append_number(std::vector<std::byte>& out, std::int64_t n) {
+/// `before`, `between` and the number, one after the other, filled up with dots to `size`.
+void write_text(std::vector<std::byte>& out, std::string_view before, std::string_view between,
+                std::int64_t n, std::size_t size = 0) {
     char digits[24];
     const auto end = std::to_chars(digits, digits + sizeof digits, n).ptr;
-    append_text(out, {digits, static_cast<std::size_t>(end - digits)});
+    const std::string_view number(digits, static_cast<std::size_t>(end - digits));
+    const std::size_t text = before.size() + between.size() + number.size();
+    out.assign(std::max(text, size), std::byte{'.'});
+    auto* at = reinterpret_cast<char*>(out.data());
+    at = std::copy(before.begin(), before.end(), at);
+    at = std::copy(between.begin(), between.end(), at);
+    std::copy(number.begin(), number.end(), at);
 }
 
 std::int64_t draw_weighted(const std::vector<std::int64_t>& weights, Random& random) {
@@ -53,12 +53,7 @@ Instant Load::due(Instant started, std::int64_t n) const {
 }
 
 void write_value(const Load& load, std::int64_t n, std::vector<std::byte>& out) {
-    out.clear();
-    append_text(out, load.name);
-    append_text(out, "#");
-    append_number(out, n);
-    if (load.record_size > 0 && out.size() < static_cast<std::size_t>(load.record_size))
-        out.resize(static_cast<std::size_t>(load.record_size), std::byte{'.'});
+    write_text(out, load.name, "#", n, static_cast<std::size_t>(std::max(load.record_size, 0)));
 }
 
 bool write_key(const Load& load, std::int64_t n, Random& random, std::vector<std::byte>& out) {
@@ -68,8 +63,7 @@ bool write_key(const Load& load, std::int64_t n, Random& random, std::vector<std
     const std::int64_t key = load.keys == KeyModel::sequence
                                  ? n % std::max<std::int64_t>(load.key_count, 1)
                                  : draw_weighted(load.weights, random);
-    append_text(out, "key-");
-    append_number(out, key);
+    write_text(out, "key-", {}, key);
     return true;
 }
 
