@@ -9,19 +9,19 @@ namespace orrery::client {
 namespace {
 
 /// KafkaAdminClient sends one request at a time to a broker.
-constexpr std::int32_t in_flight_max = 1;
+constexpr std::int32_t admin_in_flight_max = 1;
 
 } // namespace
 
 AdminProcess::AdminProcess(const AdminConfig& config, AdminPlan plan)
     : config_(config), plan_(std::move(plan)),
-      network_(config.common, in_flight_max, Random(0, "admin network")) {}
+      network_(config.common, admin_in_flight_max, Random(0, "admin network")) {}
 
 void AdminProcess::step(const Now& now, const Input& input, Effects& out) {
     Turn turn{now, out, {}};
     if (const auto* started = std::get_if<Started>(&input)) {
         network_ =
-            Network(config_->common, in_flight_max, Random(started->random, "admin network"));
+            Network(config_->common, admin_in_flight_max, Random(started->random, "admin network"));
         for (const AdminTask& task : plan_->tasks) {
             AdminCall& call = calls_.emplace_back();
             call.action = task.action;

@@ -12,7 +12,7 @@ namespace orrery::client {
 namespace {
 
 /// Fetches, and the questions about offsets beside them; a consumer's client sets no limit.
-constexpr std::int32_t in_flight_max = 100;
+constexpr std::int32_t consumer_in_flight_max = 100;
 
 template <class Response>
 Result<Response> decode(const Chain& frame, const wire::AnsweredRequest& answer) {
@@ -25,10 +25,11 @@ Result<Response> decode(const Chain& frame, const wire::AnsweredRequest& answer)
 
 ConsumerProcess::ConsumerProcess(const ConsumerConfig& config, Reading reading)
     : config_(config), reading_(std::move(reading)),
-      network_(config.common, in_flight_max, Random(0, "consumer network")) {}
+      network_(config.common, consumer_in_flight_max, Random(0, "consumer network")) {}
 
 void ConsumerProcess::start(const Started& started) {
-    network_ = Network(config_->common, in_flight_max, Random(started.random, "consumer network"));
+    network_ = Network(config_->common, consumer_in_flight_max,
+                       Random(started.random, "consumer network"));
     network_.let_create_topics(config_->allow_auto_create_topics);
     for (const Assigned& assigned : reading_->partitions)
         network_.want_topic(assigned.topic);

@@ -12,7 +12,7 @@ namespace orrery::client {
 namespace {
 
 /// From this version on Fetch names topics by id (KIP-516).
-constexpr std::int16_t first_version_by_id = 13;
+constexpr std::int16_t fetch_by_id_from = 13;
 
 bool is_leader_error(wire::Error error) {
     return error == wire::Error::not_leader_or_follower ||
@@ -80,10 +80,10 @@ void ConsumerProcess::send_fetch(Turn& turn, FetchSession& session,
     auto version = network_.version_for<wire::FetchRequest>(session.node());
     for (const SessionPartition& partition : wanted)
         if (version && network_.metadata().topic(partitions_[partition.place].topic).id.is_zero())
-            version = std::min<std::int16_t>(*version, first_version_by_id - 1);
+            version = std::min<std::int16_t>(*version, fetch_by_id_from - 1);
     if (!version)
         return;
-    const bool by_id = *version >= first_version_by_id;
+    const bool by_id = *version >= fetch_by_id_from;
     wire::FetchRequest request;
     request.max_wait_ms = static_cast<std::int32_t>(config_->fetch_max_wait.ms());
     request.min_bytes = config_->fetch_min_bytes;

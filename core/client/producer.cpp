@@ -11,9 +11,8 @@ namespace orrery::client {
 
 namespace {
 
-constexpr std::size_t topic_index = 0; ///< a load has one topic
 /// From this version on Produce names topics by id (KIP-516).
-constexpr std::int16_t first_version_by_id = 13;
+constexpr std::int16_t produce_by_id_from = 13;
 
 std::string cause_of(wire::Error error, const std::string& message) {
     std::string text{wire::name_of(error)};
@@ -103,8 +102,7 @@ void ProducerProcess::learn_leaders(const wire::ProduceResponse& response) {
             if ((error == wire::Error::not_leader_or_follower ||
                  error == wire::Error::fenced_leader_epoch) &&
                 part.current_leader.leader_id >= 0)
-                network_.learn_leader(topic_index, part.index,
-                                      NodeId{part.current_leader.leader_id},
+                network_.learn_leader(load_topic, part.index, NodeId{part.current_leader.leader_id},
                                       LeaderEpoch{part.current_leader.leader_epoch});
         }
 }
@@ -213,7 +211,7 @@ bool ProducerProcess::send_round(Turn& turn) {
     for (const std::int32_t partition : accumulator_.active()) {
         if (accumulator_.queue(partition).muted)
             continue;
-        const PartitionInfo* info = network_.metadata().partition(topic_index, partition);
+        const PartitionInfo* info = network_.metadata().partition(load_topic, partition);
         const NodeId leader = info == nullptr ? no_node : info->current_leader();
         if (leader == no_node) {
             network_.want_metadata();
@@ -250,7 +248,7 @@ std::vector<ProducerBatch> ProducerProcess::drain(NodeId node, Instant now) {
                 order.end());
     std::size_t size = 0;
     for (const std::int32_t partition : order) {
-        const PartitionInfo* info = network_.metadata().partition(topic_index, partition);
+        const PartitionInfo* info = network_.metadata().partition(load_topic, partition);
         PartitionQueue& queue = accumulator_.queue(partition);
         if (info == nullptr || info->current_leader() != node || queue.muted ||
             accumulator_.backing_off(partition, info->epoch, now))
@@ -269,15 +267,15 @@ std::vector<ProducerBatch> ProducerProcess::drain(NodeId node, Instant now) {
 }
 
 void ProducerProcess::emit_request(Turn& turn, NodeId node, std::vector<ProducerBatch> batches) {
-    const TopicInfo& topic = network_.metadata().topic(topic_index);
+    const TopicInfo& topic = network_.metadata().topic(load_topic);
     auto version = network_.version_for<wire::ProduceRequest>(node);
     if (version && topic.id.is_zero())
-        version = std::min<std::int16_t>(*version, first_version_by_id - 1);
+        version = std::min<std::int16_t>(*version, produce_by_id_from - 1);
     wire::ProduceRequest request;
     request.acks = config_->acks;
     request.timeout_ms = static_cast<std::int32_t>(config_->common.request_timeout.ms());
     auto& data = request.topic_data.emplace_back();
-    if (version.value_or(0) >= first_version_by_id)
+    if (version.value_or(0) >= produce_by_id_from)
         data.topic_id = topic.id;
     else
         data.name = topic.name;

@@ -29,6 +29,9 @@ struct ProduceResponse;
 
 namespace orrery::client {
 
+/// A load has one topic: its place among those that the network knows.
+inline constexpr std::size_t load_topic = 0;
+
 struct ProducerCounters {
     std::int64_t sent = 0; ///< records given to send(), failed ones among them
     std::int64_t acknowledged = 0;

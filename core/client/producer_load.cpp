@@ -7,12 +7,6 @@
 
 namespace orrery::client {
 
-namespace {
-
-constexpr std::size_t topic_index = 0;
-
-} // namespace
-
 void ProducerProcess::run_load(Turn& turn) {
     if (closing_)
         return;
@@ -45,7 +39,7 @@ void ProducerProcess::run_load(Turn& turn) {
 ProducerProcess::SendResult ProducerProcess::try_send(Turn& turn, Instant at) {
     if (network_.metadata().topics().empty())
         network_.want_topic(load_->topic);
-    const TopicInfo& topic = network_.metadata().topic(topic_index);
+    const TopicInfo& topic = network_.metadata().topic(load_topic);
     const auto count = static_cast<std::int32_t>(topic.partitions.size());
     if (!topic.known || count == 0 || load_->partition >= count) {
         network_.want_metadata();
@@ -106,7 +100,7 @@ std::int32_t ProducerProcess::choose_partition(std::optional<record::View> key, 
     if (load_->partition >= 0)
         return load_->partition;
     const auto count =
-        static_cast<std::int32_t>(network_.metadata().topic(topic_index).partitions.size());
+        static_cast<std::int32_t>(network_.metadata().topic(load_topic).partitions.size());
     if (key && !config_->ignore_keys)
         return partition_of(*key, count);
     if (sticky_partition_ < 0 || sticky_partition_ >= count)
@@ -117,7 +111,7 @@ std::int32_t ProducerProcess::choose_partition(std::optional<record::View> key, 
 /// Even over the partitions that have a leader; with adaptive partitioning the longer a partition's
 /// queue the rarer it is drawn, so that a slow broker gets less.
 std::int32_t ProducerProcess::next_sticky_partition(Random& random) const {
-    const auto& partitions = network_.metadata().topic(topic_index).partitions;
+    const auto& partitions = network_.metadata().topic(load_topic).partitions;
     std::vector<std::int32_t> available;
     std::size_t longest = 0;
     for (std::size_t i = 0; i < partitions.size(); ++i) {
@@ -166,7 +160,7 @@ std::optional<Instant> ProducerProcess::load_wakeup() const {
     const Instant due = std::max(load_->due(started_, next_sequence_), application_free_at_);
     if (due == never)
         return std::nullopt;
-    if (network_.metadata().topics().empty() || !network_.metadata().topic(topic_index).known)
+    if (network_.metadata().topics().empty() || !network_.metadata().topic(load_topic).known)
         return due;
     // Until a batch may be full or its linger over nothing can be seen of the records to come: they
     // can wait and be put in together.

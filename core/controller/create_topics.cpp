@@ -10,7 +10,7 @@ namespace {
 
 using wire::Error;
 using Creatable = wire::CreateTopicsRequest::CreatableTopic;
-using Result = wire::CreateTopicsResponse::CreatableTopicResult;
+using TopicResult = wire::CreateTopicsResponse::CreatableTopicResult;
 using Partitions = std::vector<metadata::Partition>;
 
 constexpr std::string_view metadata_topic = "__cluster_metadata";
@@ -105,7 +105,7 @@ Refusal placed_partitions(const Basis& basis, Random& random, const Creatable& t
 }
 
 /// What the topic's configs will be, each by where it comes from.
-void describe_configs(const Basis& basis, const Creatable& topic, Result& result) {
+void describe_configs(const Basis& basis, const Creatable& topic, TopicResult& result) {
     auto& out = result.configs.emplace();
     for (const auto& definition : metadata::config_definitions(metadata::ConfigScope::topic)) {
         if (definition.internal)
@@ -129,7 +129,7 @@ void describe_configs(const Basis& basis, const Creatable& topic, Result& result
     }
 }
 
-Refusal create(const Basis& basis, Random& random, const Creatable& topic, Result& result,
+Refusal create(const Basis& basis, Random& random, const Creatable& topic, TopicResult& result,
                Records& records) {
     if (const Refusal refusal = check_new_name(basis, topic.name))
         return refusal;
@@ -189,7 +189,7 @@ decide_create_topics(const Basis& basis, Random& random, const wire::CreateTopic
         if (duplicate && std::find(told.begin(), told.end(), topic.name) != told.end())
             continue;
         told.push_back(topic.name);
-        Result result;
+        TopicResult result;
         result.name = topic.name;
         Refusal refusal;
         if (duplicate)

@@ -14,7 +14,7 @@ using metadata::ConfigSource;
 using metadata::ConfigSynonym;
 using metadata::ResourceType;
 using wire::Error;
-using Result = wire::DescribeConfigsResponse::DescribeConfigsResult;
+using ConfigsResult = wire::DescribeConfigsResponse::DescribeConfigsResult;
 using Row = wire::DescribeConfigsResponse::DescribeConfigsResourceResult;
 using Asked = wire::DescribeConfigsRequest::DescribeConfigsResource;
 
@@ -50,13 +50,13 @@ Row row_of(const ConfigDefinition& definition, std::vector<ConfigSynonym> places
     return row;
 }
 
-void fail(Result& result, Error error, std::string message) {
+void fail(ConfigsResult& result, Error error, std::string message) {
     result.error_code = code(error);
     result.error_message = std::move(message);
 }
 
-void describe_topic(Result& result, const Asked& asked, const wire::DescribeConfigsRequest& request,
-                    const metadata::ConfigView& view) {
+void describe_topic(ConfigsResult& result, const Asked& asked,
+                    const wire::DescribeConfigsRequest& request, const metadata::ConfigView& view) {
     if (!valid_topic_name(asked.resource_name))
         return fail(result, Error::invalid_topic_exception,
                     "Topic name is invalid: " + asked.resource_name);
@@ -73,7 +73,7 @@ void describe_topic(Result& result, const Asked& asked, const wire::DescribeConf
 }
 
 /// The empty name asks for what is set dynamically for all brokers, and nothing else.
-void describe_default_broker(Result& result, const Asked& asked,
+void describe_default_broker(ConfigsResult& result, const Asked& asked,
                              const wire::DescribeConfigsRequest& request,
                              const metadata::ConfigView& view) {
     const metadata::ConfigMap* set = view.image.configs_of({ResourceType::broker, ""});
@@ -88,7 +88,7 @@ void describe_default_broker(Result& result, const Asked& asked,
     }
 }
 
-void describe_broker(Result& result, const Asked& asked,
+void describe_broker(ConfigsResult& result, const Asked& asked,
                      const wire::DescribeConfigsRequest& request,
                      const metadata::ConfigView& view) {
     if (asked.resource_name.empty())
@@ -117,7 +117,7 @@ wire::DescribeConfigsResponse answer_describe_configs(const wire::DescribeConfig
     wire::DescribeConfigsResponse response;
     const metadata::ConfigView seen{view.image, view.properties, view.self};
     for (const Asked& asked : request.resources) {
-        Result result;
+        ConfigsResult result;
         result.resource_type = asked.resource_type;
         result.resource_name = asked.resource_name;
         result.error_message = std::nullopt;

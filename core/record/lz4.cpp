@@ -13,7 +13,7 @@ namespace orrery::record {
 
 namespace {
 
-constexpr std::uint32_t frame_magic = 0x184D2204;
+constexpr std::uint32_t lz4_magic = 0x184D2204;
 constexpr std::uint32_t stored_flag = 0x80000000; // of a block's size: not compressed
 constexpr unsigned independent_blocks = 0x20;
 constexpr unsigned version_1 = 0x40;
@@ -44,7 +44,7 @@ struct Frame {
 
 /// Reads the frame's header off `in`; false if Kafka would not read such a frame.
 bool read_header(Span& in, bool check_header, Frame& frame) {
-    if (in.size() < 7 || load_little(in) != frame_magic)
+    if (in.size() < 7 || load_little(in) != lz4_magic)
         return false;
     const auto flags = std::to_integer<unsigned>(in[4]);
     const auto sizes = std::to_integer<unsigned>(in[5]);
@@ -116,7 +116,7 @@ InflateEnd inflate_lz4(Span in, Sink& out, bool check_header) {
 }
 
 void compress_lz4(Span in, Buffer& out) {
-    put_little(out, frame_magic);
+    put_little(out, lz4_magic);
     const std::array<std::byte, 2> descriptor{
         static_cast<std::byte>(version_1 | independent_blocks),
         static_cast<std::byte>(block_of_64_kib)};

@@ -13,7 +13,7 @@ namespace orrery::record {
 
 namespace {
 
-constexpr std::array<unsigned char, 8> frame_magic{0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0};
+constexpr std::array<unsigned char, 8> snappy_magic{0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0};
 constexpr std::size_t frame_header = 16;
 constexpr std::int32_t frame_version = 1;
 constexpr std::size_t chunk_size = 32'768; // of input; what snappy-java takes
@@ -21,8 +21,8 @@ constexpr std::size_t chunk_size = 32'768; // of input; what snappy-java takes
 bool begins_frame(Span in) {
     if (in.size() < frame_header)
         return false;
-    for (std::size_t i = 0; i < frame_magic.size(); ++i)
-        if (std::to_integer<unsigned char>(in[i]) != frame_magic[i])
+    for (std::size_t i = 0; i < snappy_magic.size(); ++i)
+        if (std::to_integer<unsigned char>(in[i]) != snappy_magic[i])
             return false;
     return true;
 }
@@ -75,7 +75,7 @@ InflateEnd inflate_snappy(Span in, Sink& out) {
 }
 
 void compress_snappy(Span in, Buffer& out) {
-    for (const unsigned char byte : frame_magic)
+    for (const unsigned char byte : snappy_magic)
         out.push_back(static_cast<std::byte>(byte));
     const auto put_int = [&](std::int32_t value) {
         out.resize(out.size() + 4);

@@ -11,12 +11,12 @@ namespace orrery::sim {
 namespace {
 
 using nlohmann::json;
-using Kind = Comparison::Kind;
+using Compare = Comparison::Kind;
 
-constexpr std::pair<std::string_view, Kind> comparison_words[] = {
-    {"is", Kind::is},           {"not", Kind::is_not},  {"at_least", Kind::at_least},
-    {"at_most", Kind::at_most}, {"above", Kind::above}, {"below", Kind::below},
-    {"has", Kind::has}};
+constexpr std::pair<std::string_view, Compare> comparison_words[] = {
+    {"is", Compare::is},           {"not", Compare::is_not},  {"at_least", Compare::at_least},
+    {"at_most", Compare::at_most}, {"above", Compare::above}, {"below", Compare::below},
+    {"has", Compare::has}};
 
 Comparison::Value read_value(const json& from) {
     if (from.is_number_integer())
@@ -31,7 +31,7 @@ Comparison::Value read_value(const json& from) {
 /// A bare value is "is"; an object names how it is compared.
 Comparison read_comparison(const json& from) {
     if (!from.is_object())
-        return {Kind::is, read_value(from)};
+        return {Compare::is, read_value(from)};
     for (const auto& [word, kind] : comparison_words)
         if (from.contains(word))
             return {kind, read_value(from.at(std::string(word)))};
@@ -48,7 +48,7 @@ Comparison read_own_comparison(const json& from) {
             return read_comparison(*found);
         return {kind, read_value(*found)};
     }
-    return {Kind::at_least, std::int64_t{1}};
+    return {Compare::at_least, std::int64_t{1}};
 }
 
 FactMatch read_match(const json& from) {
@@ -147,14 +147,14 @@ Text read_text_of(const json& from, const char* name) {
 
 bool holds(const Comparison& comparison, const Comparison::Value& value) {
     const Comparison::Value& other = comparison.value;
-    if (comparison.kind == Kind::is)
+    if (comparison.kind == Compare::is)
         return value == other;
-    if (comparison.kind == Kind::is_not)
+    if (comparison.kind == Compare::is_not)
         return value != other;
     const auto* wanted = std::get_if<std::int64_t>(&other);
     if (wanted == nullptr)
         return false;
-    if (comparison.kind == Kind::has) {
+    if (comparison.kind == Compare::has) {
         const auto* list = std::get_if<std::vector<std::int64_t>>(&value);
         return list != nullptr && std::find(list->begin(), list->end(), *wanted) != list->end();
     }
@@ -162,9 +162,9 @@ bool holds(const Comparison& comparison, const Comparison::Value& value) {
     if (number == nullptr)
         return false;
     switch (comparison.kind) {
-    case Kind::at_least: return *number >= *wanted;
-    case Kind::at_most: return *number <= *wanted;
-    case Kind::above: return *number > *wanted;
+    case Compare::at_least: return *number >= *wanted;
+    case Compare::at_most: return *number <= *wanted;
+    case Compare::above: return *number > *wanted;
     default: return *number < *wanted;
     }
 }

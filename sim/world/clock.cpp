@@ -6,13 +6,13 @@ namespace orrery::sim {
 
 namespace {
 
-__extension__ using Wide = __int128;
+__extension__ using SignedWide = __int128;
 constexpr std::int64_t million = 1'000'000;
 
 } // namespace
 
 std::int64_t Clock::scaled_by_drift(std::int64_t ns) const {
-    return static_cast<std::int64_t>(static_cast<Wide>(ns) * (million + ppm_) / million);
+    return static_cast<std::int64_t>(static_cast<SignedWide>(ns) * (million + ppm_) / million);
 }
 
 Instant Clock::world_at(Instant local) const {
@@ -23,8 +23,9 @@ Instant Clock::world_at(Instant local) const {
         return {since_world_ + ahead};
     // Division rounds down, so the inverse rounds up: waking a nanosecond early would make an actor
     // see its deadline ahead and ask to be woken at the same instant for ever.
-    const Wide rate = million + ppm_;
-    const Wide world = (static_cast<Wide>(ahead) * million + rate - 1) / rate + since_world_;
+    const SignedWide rate = million + ppm_;
+    const SignedWide world =
+        (static_cast<SignedWide>(ahead) * million + rate - 1) / rate + since_world_;
     return world >= never.ns ? never : Instant{static_cast<std::int64_t>(world)};
 }
 
