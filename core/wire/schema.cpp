@@ -1,5 +1,7 @@
 #include "core/wire/schema.hpp"
 
+#include "core/wire/any_message.hpp"
+
 #include <algorithm>
 
 namespace orrery::wire {
@@ -17,6 +19,13 @@ const MessageSchema* find_message(MessageKind kind, std::int16_t key) {
         if (each.kind == kind && each.key == key)
             return &each;
     return nullptr;
+}
+
+Result<void> MessageSchema::recode(Reader& in, Writer& out, std::int16_t version) const {
+    AnyMessage message(*this);
+    if (auto made = message.decode(in, version); !made)
+        return made;
+    return message.encode(out, version);
 }
 
 std::string type_text(const FieldSchema& field) {

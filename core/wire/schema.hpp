@@ -3,7 +3,7 @@
 // generated from.
 #pragma once
 
-#include "core/wire/recode.hpp"
+#include "core/base/result.hpp"
 
 #include <cstdint>
 #include <span>
@@ -11,6 +11,10 @@
 #include <string_view>
 
 namespace orrery::wire {
+
+class Reader;
+class Writer;
+struct Erased;
 
 struct VersionSpan {
     std::int16_t low = 0;
@@ -81,7 +85,10 @@ struct MessageSchema {
     VersionSpan flexible;
     bool latest_unstable; ///< the highest version is not offered by default
     const StructSchema* body;
-    Recode* recode;
+    const Erased* erased; ///< its struct, without its type: any_message.hpp
+
+    /// Decodes a message and encodes it again in the same version.
+    Result<void> recode(Reader& in, Writer& out, std::int16_t version) const;
 };
 
 /// By name.

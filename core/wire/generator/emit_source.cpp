@@ -314,6 +314,50 @@ private:
     std::string type_;
 };
 
+/// Lines that show one member to a visitor: core/wire/visit.hpp.
+Lines visit_lines(const Field& field) {
+    const std::string target = "value." + field.name;
+    if (!field.structure)
+        return {"visit_member(to, " + target + ");"};
+    const std::string held = field.optional() ? "(*" + target + ")" : target;
+    Lines value = {"visit(to, " + held + ");"};
+    if (field.array)
+        value = {"visit_count(to, " + held + ");", "for (auto& each : " + held + ")",
+                 "    visit(to, each);", "to.finish_list();"};
+    Lines inner;
+    if (field.optional()) {
+        inner = {"if (!to.present(" + target + ".has_value())) {", "    " + target + ".reset();",
+                 "} else {", "    if (!" + target + ")", "        " + target + ".emplace();"};
+        for (const std::string& line : value)
+            inner.push_back("    " + line);
+        inner.emplace_back("}");
+    } else {
+        inner = value;
+    }
+    inner.emplace_back("to.end();");
+    Lines made;
+    put(made, "to.begin()", inner);
+    return made;
+}
+
+std::string visit_function(const Message& message, const Struct& structure) {
+    const std::string type =
+        structure.name == message.name ? message.name : message.name + "::" + structure.name;
+    Lines body = {"to.open();"};
+    for (const Field& field : structure.fields)
+        for (const std::string& line : visit_lines(field))
+            body.push_back(line);
+    if (!message.flexible.empty())
+        body.emplace_back("to.tags(value.unknown_tags);");
+    body.emplace_back("to.close();");
+    const bool empty = body.size() == 2;
+    std::string text =
+        "static void visit(Visitor& to, " + type + "&" + (empty ? "" : " value") + ") {\n";
+    for (const std::string& line : body)
+        text += "    " + line + "\n";
+    return text + "}\n\n";
+}
+
 std::string entry_points(const Message& message) {
     const std::string& name = message.name;
     const std::string within =
@@ -330,11 +374,9 @@ std::string entry_points(const Message& message) {
     out += "        out.refuse(\"" + name + " has no such version\");\n";
     out += "    else\n        write(out, *this, in_version);\n";
     out += "    if (!out.ok())\n        return failure(out.error());\n    return {};\n}\n\n";
-    out += "Result<void> recode_" + snake_case(name) +
-           "(Reader& in, Writer& out, std::int16_t version) {\n";
-    out += "    const auto made = " + name + "::decode(in, version);\n";
-    out += "    if (!made)\n        return failure(made.error());\n";
-    out += "    return made->encode(out, version);\n}\n";
+    const std::string erased = "Erased erased_" + snake_case(name);
+    out += "extern const " + erased + ";\n";
+    out += "constinit const " + erased + " = erased_of<" + name + ", visit>();\n";
     return out;
 }
 
@@ -345,12 +387,12 @@ std::string emit_source(const SchemaFile& file) {
         head_comment("How the messages of " + file.stem + " are read and written.", file.path);
     for (const Message& message : file.messages)
         out += "#include \"core/wire/messages/" + snake_case(message.name) + ".hpp\"\n";
-    out += "\n#include \"core/wire/reader.hpp\"\n#include \"core/wire/recode.hpp\"\n"
-           "#include \"core/wire/writer.hpp\"\n\nnamespace orrery::wire {\n\n";
+    out += "\n#include \"core/wire/any_message.hpp\"\n\nnamespace orrery::wire {\n\n";
     for (const Message& message : file.messages) {
         for (const Struct& structure : message.structs) {
             const StructEmitter emitter(message, structure);
-            out += emitter.read() + "\n" + emitter.write() + "\n";
+            out +=
+                emitter.read() + "\n" + emitter.write() + "\n" + visit_function(message, structure);
         }
         out += entry_points(message) + "\n";
     }

@@ -56,11 +56,9 @@ std::vector<Message> messages_of(const std::vector<SchemaFile>& files) {
 std::string emit_schemas(const std::vector<SchemaFile>& files) {
     const auto all = messages_of(files);
     std::string out = head_comment("All schemas as tables, by name.", "*/*.schema");
-    out += "#include \"core/wire/recode.hpp\"\n#include \"core/wire/schema.hpp\"\n\n"
-           "namespace orrery::wire {\n\n";
+    out += "#include \"core/wire/any_message.hpp\"\n\nnamespace orrery::wire {\n\n";
     for (const Message& message : all)
-        out += "Result<void> recode_" + snake_case(message.name) +
-               "(Reader& in, Writer& out, std::int16_t version);\n";
+        out += "extern const Erased erased_" + snake_case(message.name) + ";\n";
     out += "\nnamespace {\n\n";
     for (const Message& message : all)
         struct_tables(out, message);
@@ -69,7 +67,7 @@ std::string emit_schemas(const std::vector<SchemaFile>& files) {
         out += "    {\"" + message.name + "\", MessageKind::" + message.kind + ", " +
                std::to_string(message.key) + ", " + range_value(message.versions) + ", " +
                range_value(message.flexible) + ", " + yes_no(message.latest_unstable) + ", &" +
-               message.name + "_body, recode_" + snake_case(message.name) + "},\n";
+               message.name + "_body, &erased_" + snake_case(message.name) + "},\n";
     out += "};\n\n} // namespace\n\nstd::span<const MessageSchema> all_messages() {\n"
            "    return messages;\n}\n\n} // namespace orrery::wire\n";
     return out;
