@@ -35,7 +35,7 @@ Result<std::int16_t> read_stored(AnyMessage& message, const Bytes& bytes) {
 }
 
 Result<Bytes> store(const AnyMessage& message, std::int16_t version) {
-    Writer out(96);
+    Writer out;
     out.int16(is_key(message.schema()) ? message.schema().key : version);
     if (const auto done = message.encode(out, version); !done)
         return failure(done.error());

@@ -53,7 +53,7 @@ public:
     virtual void value(Bytes& held) = 0;
     virtual void value(Chain& held) = 0;
     /// Tagged fields that the schema does not know.
-    virtual void tags(std::vector<TaggedField>& held) = 0;
+    virtual void tags(TaggedFields& held) = 0;
 
     // --- what the generated walk says: members come in the order of their rows
     void open() {

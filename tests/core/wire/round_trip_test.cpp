@@ -47,8 +47,8 @@ public:
     void value(std::string& held) override { held = text(); }
     void value(Bytes& held) override { held = bytes(); }
     void value(Chain& held) override { held = bytes(); }
-    void tags(std::vector<wire::TaggedField>& held) override {
-        held.clear();
+    void tags(wire::TaggedFields& held) override {
+        held = {};
         std::uint32_t number = 1000;
         for (auto left = flexible_ ? random_.below(3) : 0; left > 0; --left) {
             number += 1 + static_cast<std::uint32_t>(random_.below(100'000));
@@ -132,7 +132,7 @@ public:
     void value(std::string& held) override { put(held, std::string("stray")); }
     void value(Bytes& held) override { put(held, Bytes::copy("stray")); }
     void value(Chain& held) override { put(held, Chain(Bytes::copy("stray"))); }
-    void tags(std::vector<wire::TaggedField>&) override {}
+    void tags(wire::TaggedFields&) override {}
 
 private:
     template <class Number>

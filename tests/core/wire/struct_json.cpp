@@ -77,7 +77,7 @@ public:
     void value(std::string& held) override { scalar(held, std::string(here_default())); }
     void value(Bytes& held) override { scalar(base64(held), ""); }
     void value(Chain& held) override { scalar(base64(held.flat()), ""); }
-    void tags(std::vector<wire::TaggedField>&) override {}
+    void tags(wire::TaggedFields&) override {}
 
 private:
     struct Place {

@@ -35,7 +35,7 @@ public:
     void value(std::string& held) override { text += '"' + held + "\" "; }
     void value(Bytes& held) override { text += to_hex(held) + " "; }
     void value(Chain& held) override { text += to_hex(held.flat()) + " "; }
-    void tags(std::vector<wire::TaggedField>& held) override {
+    void tags(wire::TaggedFields& held) override {
         for (const wire::TaggedField& tag : held)
             text += ", tag " + std::to_string(tag.tag) + ": " + to_hex(tag.data);
     }
