@@ -409,15 +409,19 @@ void LiveSession::Play::fill_checks(Snapshot& out) const {
         check.sentence = row.sentence;
         check.times = checks.looks(row.invariant);
         check.state = check.times == 0 ? CheckState::not_checked : CheckState::holds;
-        if (const std::string& why = checks.suspended(row.invariant); !why.empty()) {
+        if (const std::string why = checks.suspended(row.invariant); !why.empty()) {
             check.state = CheckState::excused;
             check.detail = why;
         }
-        if (const sim::Broken* broken = checks.broken(row.invariant)) {
-            check.state = CheckState::broken;
+        const sim::Broken* excused = checks.excused(row.invariant);
+        const sim::Broken* promised = checks.broken(row.invariant);
+        if (const sim::Broken* broken = promised != nullptr ? promised : excused) {
+            check.state = promised != nullptr ? CheckState::broken : CheckState::excused;
             check.broken_at = broken->at;
             check.broken_event = broken->event;
             check.detail = broken->what;
+            if (broken->excuse)
+                check.detail += " (excused by " + broken->excuse.why + ")";
         }
         out.checks.push_back(std::move(check));
     }

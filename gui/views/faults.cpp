@@ -102,7 +102,7 @@ private:
             break;
         case model::CheckState::excused:
             ui::glyph(list, ui::Glyph::disc, sign, px(5), c.dim, false);
-            verdict = "excused";
+            verdict = check.broken_event > 0 ? "broken, excused" : "not promised";
             break;
         case model::CheckState::not_checked:
             ui::glyph(list, ui::Glyph::dot, sign, px(6), c.dim, false);

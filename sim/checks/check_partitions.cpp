@@ -54,15 +54,15 @@ void Checker::new_leader(const Told& told, const replica::Partition& replica,
                                         place_of(replica) + " in leader epoch " +
                                         std::to_string(replica.leader_epoch.value));
     memory.leaders[replica.leader_epoch] = id;
-    looked(Invariant::committed_is_kept);
+    acknowledged_is_kept(told, replica, memory);
     const std::size_t kept = first_difference(replica.log, memory, 0);
     if (kept == memory.committed.size())
         return;
     const CommittedBatch& gone = memory.committed[kept];
-    fail(Invariant::committed_is_kept, name(told.actor) + " leads " + place_of(replica) +
-                                           " without what was committed at " + text(gone.base) +
-                                           ".." + text(gone.last) + " in leader epoch " +
-                                           std::to_string(gone.epoch.value));
+    fail(Invariant::committed_is_kept, memory,
+         name(told.actor) + " leads " + place_of(replica) + " without what was committed at " +
+             text(gone.base) + ".." + text(gone.last) + " in leader epoch " +
+             std::to_string(gone.epoch.value));
     // It is told once; from here on this leader's log is what counts.
     memory.committed_end = gone.base;
     memory.committed.truncate(kept);
@@ -78,7 +78,7 @@ void Checker::high_watermark(const Told& told, const replica::Partition& replica
     const Offset mark = replica.high_watermark;
     if (before != nullptr && before->leads && before->leader_epoch == replica.leader_epoch &&
         before->life == world_.machine(told.actor).lives && mark < before->high_watermark)
-        fail(Invariant::high_watermark,
+        fail(Invariant::high_watermark, memory,
              "the high watermark of " + place_of(replica) + " goes back on its leader " +
                  name(told.actor) + " from " + text(before->high_watermark) + " to " + text(mark));
     // Taking over a mark from the time as a follower commits nothing new.
@@ -120,7 +120,7 @@ void Checker::in_sync_has_committed(const replica::Partition& replica,
         const auto* member = node->replicas()->find(replica.topic, replica.id.partition);
         if (member != nullptr && member->id == replica.id &&
             member->log_end() < memory.committed_end)
-            fail(Invariant::in_sync_has_committed,
+            fail(Invariant::in_sync_has_committed, memory,
                  name(actor) + " is in the ISR of " + place_of(replica) + " and ends at " +
                      text(member->log_end()) + ", but " + text(memory.committed_end) +
                      " is committed");
@@ -130,14 +130,14 @@ void Checker::in_sync_has_committed(const replica::Partition& replica,
 void Checker::bounds(ActorId actor, const replica::Partition& replica, PartitionMemory& memory) {
     looked(Invariant::log_bounds);
     if (replica.log_start() > replica.high_watermark || replica.high_watermark > replica.log_end())
-        fail(Invariant::log_bounds, place_of(replica) + " on " + name(actor) + " has log start " +
-                                        text(replica.log_start()) + ", high watermark " +
-                                        text(replica.high_watermark) + ", log end " +
-                                        text(replica.log_end()));
+        fail(Invariant::log_bounds, memory,
+             place_of(replica) + " on " + name(actor) + " has log start " +
+                 text(replica.log_start()) + ", high watermark " + text(replica.high_watermark) +
+                 ", log end " + text(replica.log_end()));
     ReplicaMemory& seen = memory.replicas[node_on(actor)->id()];
     const std::uint32_t life = world_.machine(actor).lives;
     if (seen.life == life && replica.log_start() < seen.log_start)
-        fail(Invariant::log_bounds,
+        fail(Invariant::log_bounds, memory,
              "the log start of " + place_of(replica) + " goes back on " + name(actor));
     seen = {life,
             replica.leader_epoch,
@@ -201,18 +201,67 @@ void Checker::truncated(const Told& told, PartitionMemory& memory) {
     const ReplicaMemory* before = memory.replicas.find(node_on(told.actor)->id());
     if (before != nullptr && before->life == world_.machine(told.actor).lives &&
         to < before->high_watermark && to < memory.committed_end)
-        fail(Invariant::log_bounds, name(told.actor) + " cuts " + place_of(told.note) + " to " +
-                                        text(to) + ", below its high watermark " +
-                                        text(before->high_watermark));
+        fail(Invariant::log_bounds, memory,
+             name(told.actor) + " cuts " + place_of(told.note) + " to " + text(to) +
+                 ", below its high watermark " + text(before->high_watermark));
 }
 
 void Checker::consumed(const Told& told, const PartitionMemory& memory) {
     looked(Invariant::high_watermark);
     const Offset last{told.note.numbers[1]};
     if (last >= memory.committed_end)
-        fail(Invariant::high_watermark, name(told.actor) + " reads " + place_of(told.note) +
-                                            " up to " + text(last) + ", but only what is below " +
-                                            text(memory.committed_end) + " is committed");
+        fail(Invariant::high_watermark, memory,
+             name(told.actor) + " reads " + place_of(told.note) + " up to " + text(last) +
+                 ", but only what is below " + text(memory.committed_end) + " is committed");
+}
+
+/// What a producer was told. With acks=all it is committed by then; what less was asked for is kept
+/// in mind, to be held against the next leader's log.
+void Checker::acknowledged(const Told& told, PartitionMemory& memory) {
+    const std::int64_t acks = told.note.numbers[2];
+    const Offset end{told.note.numbers[1] + 1};
+    AcknowledgedEnds& ends = memory.acknowledged;
+    if (acks == 1) {
+        ends.by_leader = std::max(ends.by_leader, end);
+        return;
+    }
+    if (acks == 0) {
+        // It was sent and has no offset yet: it will get one at or beyond the leader's end.
+        const ReplicaMemory* leader = nullptr;
+        for (const auto& [id, replica] : memory.replicas)
+            if (replica.leads && (leader == nullptr || replica.leader_epoch > leader->leader_epoch))
+                leader = &replica;
+        if (leader != nullptr)
+            ends.by_nobody = std::max(ends.by_nobody, leader->log_end + 1);
+        return;
+    }
+    ends.by_isr = std::max(ends.by_isr, end);
+    looked(Invariant::min_isr);
+    if (end > memory.committed_end)
+        fail(Invariant::min_isr, name(told.actor) + " is told that " + place_of(told.note) +
+                                     " is safe up to " + text(end) + ", but only what is below " +
+                                     text(memory.committed_end) + " is committed");
+}
+
+/// A new leader lacks what producers were told is safe. Kafka promises it for acks=all only.
+void Checker::acknowledged_is_kept(const Told& told, const replica::Partition& replica,
+                                   PartitionMemory& memory) {
+    looked(Invariant::committed_is_kept);
+    const Offset end = replica.log_end();
+    AcknowledgedEnds& ends = memory.acknowledged;
+    const std::string lacks = name(told.actor) + " leads " + place_of(replica) + " from offset " +
+                              text(end) + " without what was acknowledged ";
+    const auto told_of = [&](std::string why) { return Excuse{std::move(why), world_.now()}; };
+    if (ends.by_nobody > end)
+        fail(Invariant::committed_is_kept, lacks + "beyond it",
+             told_of("acks=0: the producer waits for nobody"));
+    if (ends.by_leader > end)
+        fail(Invariant::committed_is_kept, lacks + "up to " + text(ends.by_leader),
+             told_of("acks=1: the leader alone acknowledges"));
+    if (ends.by_isr > end)
+        fail(Invariant::committed_is_kept, memory, lacks + "up to " + text(ends.by_isr));
+    ends = {std::min(ends.by_nobody, end), std::min(ends.by_leader, end),
+            std::min(ends.by_isr, end)};
 }
 
 void Checker::sweep_replica(ActorId actor, const replica::Partition& replica) {
@@ -229,9 +278,9 @@ void Checker::sweep_replica(ActorId actor, const replica::Partition& replica) {
     const std::size_t from = count > newest ? count - newest : 0;
     const std::size_t kept = first_difference(replica.log, *held, from);
     if (kept < count)
-        fail(Invariant::committed_is_kept, name(actor) + " leads " + place_of(replica) +
-                                               " and has lost what was committed at " +
-                                               text(held->committed[kept].base));
+        fail(Invariant::committed_is_kept, *held,
+             name(actor) + " leads " + place_of(replica) + " and has lost what was committed at " +
+                 text(held->committed[kept].base));
 }
 
 } // namespace orrery::sim

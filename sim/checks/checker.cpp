@@ -3,6 +3,7 @@
 #include "sim/checks/checker.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace orrery::sim {
 
@@ -15,26 +16,27 @@ std::string joined(const std::vector<NodeId>& ids) {
     return text.empty() ? "[]" : text + "]";
 }
 
-bool is_in(const std::vector<NodeId>& ids, NodeId id) {
-    return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
 } // namespace
 
-void Checker::fail(Invariant invariant, std::string what) {
-    const auto at = static_cast<std::size_t>(invariant);
-    if (checks_.broken(invariant) == nullptr && checks_.suspended_[at].empty())
-        checks_.broken_.push_back({invariant, world_.now(), world_.events(), std::move(what)});
+/// It broke. What holds for the whole cluster excuses it, too.
+void Checker::fail(Invariant invariant, std::string what, const Excuse& excuse) {
+    const Excuse& general = checks_.excuses_[static_cast<std::size_t>(invariant)];
+    const Excuse& found = excuse ? excuse : general;
+    const Broken* known = found ? checks_.excused(invariant) : checks_.broken(invariant);
+    if (known == nullptr)
+        checks_.broken_.push_back(
+            {invariant, world_.now(), world_.events(), std::move(what), found});
 }
 
-/// From now on committed data may be missing, as Kafka itself lets it be.
-void Checker::suspend(const std::string& why) {
-    for (const Invariant invariant :
-         {Invariant::committed_is_kept, Invariant::in_sync_has_committed, Invariant::log_bounds}) {
-        std::string& reason = checks_.suspended_[static_cast<std::size_t>(invariant)];
-        if (reason.empty())
-            reason = why;
-    }
+/// It broke for this partition, whose data Kafka may not promise any more.
+void Checker::fail(Invariant invariant, const PartitionMemory& memory, std::string what) {
+    fail(invariant, std::move(what), may_lack_data(invariant) ? memory.excuse : Excuse{});
+}
+
+/// From now on committed data of the partition may be missing, as Kafka itself lets it be.
+void Checker::excuse(PartitionMemory& memory, std::string why) const {
+    if (!memory.excuse)
+        memory.excuse = {std::move(why), world_.now()};
 }
 
 PartitionMemory& Checker::memory_of(const Note& note) {
@@ -49,6 +51,7 @@ void Checker::on_notes(std::span<const Told> told) {
         case Fact::truncated:
         case Fact::high_watermark: on_partition_note(one); break;
         case Fact::record_consumed: consumed(one, memory_of(one.note)); break;
+        case Fact::record_acknowledged: acknowledged(one, memory_of(one.note)); break;
         case Fact::partition_changed: decided(one); break;
         case Fact::fault: on_fault(one); break;
         case Fact::voted:
@@ -87,31 +90,77 @@ void Checker::on_partition_note(const Told& told) {
     bounds(told.actor, *replica, memory);
 }
 
-/// A disk that loses what was not flushed, or all: beyond min.insync.replicas - 1 of them Kafka
-/// promises nothing any more.
+/// A disk that loses what was not flushed, or all.
 void Checker::on_fault(const Told& told) {
-    const bool loses = told.note.text.find("loses its power") != std::string::npos ||
-                       told.note.text.find(" is wiped") != std::string::npos;
+    const bool wiped = told.note.text.find(" is wiped") != std::string::npos;
+    const bool loses = wiped || told.note.text.find("loses its power") != std::string::npos;
     const ActorId target{static_cast<std::int32_t>(told.note.numbers[0])};
-    if (!loses || target == no_actor || node_on(target) == nullptr)
+    const node::Node* node = loses && target != no_actor ? node_on(target) : nullptr;
+    if (node == nullptr)
         return;
-    const NodeId id = node_on(target)->id();
+    lost_data(*node);
+    const NodeId id = node->id();
     checks_.quorum_.members.erase(id);
-    if (told.note.text.find(" is wiped") != std::string::npos)
-        checks_.quorum_.votes.erase_if([&](const auto& vote) { return vote.first.first == id; });
-    if (!is_in(checks_.losers_, id))
-        checks_.losers_.push_back(id);
-    std::size_t min_isr = 1000;
+    if (wiped && node->quorum() != nullptr && node->quorum()->is_voter())
+        lost_voter(id);
+}
+
+/// Beyond min.insync.replicas - 1 replicas that lost data Kafka promises nothing any more.
+void Checker::lost_data(const node::Node& node) {
+    BrokerEpoch epoch = node.lifecycle().epoch();
+    if (const metadata::Broker* registered = node.image().broker(node.id()))
+        epoch = std::max(epoch, registered->epoch);
+    for (auto& [key, held] : checks_.partitions_) {
+        if (held->replicas.find(node.id()) == nullptr)
+            continue;
+        PartitionMemory& memory = held.edit();
+        BrokerEpoch& lost = memory.losers[node.id()];
+        lost = std::max(lost, epoch);
+        const std::size_t min_isr = min_isr_of(key);
+        const std::size_t losers = memory.losers.size();
+        if (losers >= min_isr)
+            excuse(memory, std::to_string(losers) +
+                               (losers == 1 ? " replica has" : " replicas have") +
+                               " lost data that was not flushed, and min.insync.replicas is " +
+                               std::to_string(min_isr));
+    }
+}
+
+/// The smallest that any of its replicas goes by: a change of the config may be under way.
+std::size_t Checker::min_isr_of(const PartitionKey& key) const {
+    std::size_t least = std::numeric_limits<std::size_t>::max();
     for (std::size_t i = 0; i < world_.actors(); ++i) {
         const node::Node* node = node_on({static_cast<std::int32_t>(i)});
-        if (node != nullptr && node->replicas() != nullptr)
-            node->replicas()->each([&](const replica::Partition& partition) {
-                min_isr = std::min(min_isr, partition.effective_min_isr());
-            });
+        const replica::Partition* replica = node != nullptr && node->replicas() != nullptr
+                                                ? node->replicas()->find(key.topic, key.partition)
+                                                : nullptr;
+        if (replica != nullptr)
+            least = std::min(least, replica->effective_min_isr());
     }
-    if (checks_.losers_.size() >= min_isr)
-        suspend(std::to_string(checks_.losers_.size()) +
-                " disks have lost data, and min.insync.replicas is " + std::to_string(min_isr));
+    return least;
+}
+
+/// Raft stands on voters that remember. With static voters an empty disk under an old id votes
+/// again, and counts for commits that it has forgotten (KIP-853's directory ids are the cure).
+void Checker::lost_voter(NodeId id) {
+    checks_.quorum_.votes.erase_if([&](const auto& vote) { return vote.first.first == id; });
+    for (const Invariant invariant :
+         {Invariant::committed_is_kept, Invariant::in_sync_has_committed, Invariant::one_leader,
+          Invariant::high_watermark, Invariant::log_bounds, Invariant::quorum_elections,
+          Invariant::metadata_logs_match, Invariant::metadata_commit}) {
+        Excuse& excuse = checks_.excuses_[static_cast<std::size_t>(invariant)];
+        if (!excuse)
+            excuse = {"voter " + std::to_string(id.value) + " lost its disk", world_.now()};
+    }
+}
+
+/// Whoever lost data and is in the ISR in a later life has caught up since: it has all again.
+void Checker::caught_up(const metadata::Image& image, const metadata::Partition& partition,
+                        PartitionMemory& memory) const {
+    memory.losers.erase_if([&](const auto& loser) {
+        const metadata::Broker* broker = image.broker(loser.first);
+        return broker != nullptr && broker->epoch > loser.second && partition.in_isr(loser.first);
+    });
 }
 
 // --- what the controller decides -----------------------------------------------------------------
@@ -143,8 +192,10 @@ void Checker::decided(const Told& told) {
     const auto index = static_cast<std::size_t>(note.partition);
     if (topic == nullptr || index >= topic->partitions.size())
         return;
-    if (topic->partition(index).leader_recovery_state == metadata::LeaderRecoveryState::recovering)
-        suspend("an unclean election of " + place);
+    const metadata::Partition& partition = topic->partition(index);
+    if (partition.leader_recovery_state == metadata::LeaderRecoveryState::recovering)
+        excuse(memory, "an unclean leader election");
+    caught_up(image, partition, memory);
     isr_rules(image, *topic, index);
 }
 

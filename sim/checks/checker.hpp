@@ -7,6 +7,9 @@
 
 namespace orrery::sim {
 
+/// Whether it is about data that a partition may lack once Kafka does not promise its data.
+bool may_lack_data(Invariant invariant);
+
 class Checker {
 public:
     Checker(Checks& checks, const World& world) : checks_(checks), world_(world) {}
@@ -16,14 +19,20 @@ public:
 
 private:
     // checker.cpp: which fact asks for which look; faults; what the controller decides
-    void fail(Invariant invariant, std::string what);
+    void fail(Invariant invariant, std::string what, const Excuse& excuse = {});
+    void fail(Invariant invariant, const PartitionMemory& memory, std::string what);
     void looked(Invariant invariant) { ++checks_.looks_[static_cast<std::size_t>(invariant)]; }
-    void suspend(const std::string& why);
+    void excuse(PartitionMemory& memory, std::string why) const;
     const node::Node* node_on(ActorId actor) const { return world_.process<node::Node>(actor); }
     std::string name(ActorId actor) const { return world_.name(actor); }
     PartitionMemory& memory_of(const Note& note);
     void on_partition_note(const Told& told);
     void on_fault(const Told& told);
+    void lost_data(const node::Node& node);
+    std::size_t min_isr_of(const PartitionKey& key) const;
+    void lost_voter(NodeId id);
+    void caught_up(const metadata::Image& image, const metadata::Partition& partition,
+                   PartitionMemory& memory) const;
     void decided(const Told& told);
     void isr_rules(const metadata::Image& image, const metadata::Topic& topic, std::size_t index);
 
@@ -40,6 +49,9 @@ private:
     void matches(ActorId actor, const replica::Partition& replica, const log::StoredBatch& batch);
     void truncated(const Told& told, PartitionMemory& memory);
     void consumed(const Told& told, const PartitionMemory& memory);
+    void acknowledged(const Told& told, PartitionMemory& memory);
+    void acknowledged_is_kept(const Told& told, const replica::Partition& replica,
+                              PartitionMemory& memory);
     void sweep_replica(ActorId actor, const replica::Partition& replica);
 
     // check_quorum.cpp: elections, the metadata log, snapshots

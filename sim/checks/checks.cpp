@@ -9,19 +9,31 @@ namespace {
 
 constexpr std::string_view unclean =
     "an unclean leader election was allowed, or more replicas than min.insync.replicas - 1 lost "
-    "data that was not flushed";
+    "data that was not flushed, or a voter's disk was lost";
+constexpr std::string_view unclean_or_unasked =
+    "acks is 0 or 1 for what was acknowledged, an unclean leader election was allowed, or more "
+    "replicas than min.insync.replicas - 1 lost data that was not flushed, or a voter's disk was "
+    "lost";
+constexpr std::string_view voter_lost = "a voter of the quorum lost its disk";
+
+std::string text_of(const PartitionKey& key) {
+    return key.topic + "-" + std::to_string(key.partition);
+}
 
 constexpr InvariantRow rows[] = {
     {Invariant::committed_is_kept, 1, "committed_is_kept",
-     "What was below a leader's high watermark is in the log of every later leader.", unclean},
+     "What was acknowledged, or below a leader's high watermark, is in the log of every later "
+     "leader.",
+     unclean_or_unasked},
     {Invariant::in_sync_has_committed, 2, "in_sync_has_committed",
      "Every running member of the ISR or the ELR has all that is committed.", unclean},
     {Invariant::one_leader, 3, "one_leader",
-     "A leader epoch has one leader; leader epoch and partition epoch only grow.", ""},
+     "A leader epoch has one leader; leader epoch and partition epoch only grow.", voter_lost},
     {Invariant::logs_match, 4, "logs_match",
      "Two logs that have the same offset in the same leader epoch have the same bytes there.", ""},
     {Invariant::high_watermark, 5, "high_watermark",
-     "A leader's high watermark never goes back within its epoch, and nobody reads beyond it.", ""},
+     "A leader's high watermark never goes back within its epoch, and nobody reads beyond it.",
+     unclean},
     {Invariant::isr_rules, 6, "isr_rules",
      "ISR and ELR are replicas, and disjoint; the leader is in the ISR; no fenced broker is.", ""},
     {Invariant::min_isr, 7, "min_isr",
@@ -37,13 +49,14 @@ constexpr InvariantRow rows[] = {
     {Invariant::storage, 10, "storage",
      "Every batch that a log holds and a consumer reads has the checksum it was written with.", ""},
     {Invariant::quorum_elections, 23, "quorum_elections",
-     "A quorum epoch has at most one leader; a voter votes once an epoch; epochs only grow.", ""},
+     "A quorum epoch has at most one leader; a voter votes once an epoch; epochs only grow.",
+     voter_lost},
     {Invariant::metadata_logs_match, 24, "metadata_logs_match",
      "Metadata that was committed is the same in every log, and images at one offset are equal.",
-     ""},
+     voter_lost},
     {Invariant::metadata_commit, 25, "metadata_commit",
      "The quorum's high watermark only grows, and a majority of the voters has what is below it.",
-     "a majority of the voters lost its disks"},
+     voter_lost},
     {Invariant::snapshots, 26, "snapshots",
      "A metadata log that does not begin at 0 has a snapshot where it begins.", ""},
 };
@@ -68,11 +81,35 @@ std::optional<Invariant> invariant_named(std::string_view name) {
     return std::nullopt;
 }
 
+bool may_lack_data(Invariant invariant) {
+    return invariant == Invariant::committed_is_kept ||
+           invariant == Invariant::in_sync_has_committed ||
+           invariant == Invariant::high_watermark || invariant == Invariant::log_bounds;
+}
+
 const Broken* Checks::broken(Invariant invariant) const {
     for (const Broken& one : broken_)
-        if (one.invariant == invariant)
+        if (one.invariant == invariant && !one.excuse)
             return &one;
     return nullptr;
+}
+
+const Broken* Checks::excused(Invariant invariant) const {
+    for (const Broken& one : broken_)
+        if (one.invariant == invariant && one.excuse)
+            return &one;
+    return nullptr;
+}
+
+std::string Checks::suspended(Invariant invariant) const {
+    if (const Excuse& excuse = excuses_[static_cast<std::size_t>(invariant)])
+        return excuse.why;
+    std::string text;
+    if (may_lack_data(invariant))
+        for (const auto& [key, memory] : partitions_)
+            if (memory->excuse)
+                text += (text.empty() ? "" : "; ") + text_of(key) + ": " + memory->excuse.why;
+    return text;
 }
 
 void Checks::on_event(const World& world, std::span<const Told> told) {

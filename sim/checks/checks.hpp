@@ -15,6 +15,7 @@
 #include "sim/checks/quorum_memory.hpp"
 #include "sim/world/world.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -53,14 +54,15 @@ std::span<const InvariantRow> invariants();
 const InvariantRow& row_of(Invariant invariant);
 std::optional<Invariant> invariant_named(std::string_view name);
 
-/// The first time that an invariant broke, and how.
+/// The first time that an invariant broke, and how; with an excuse if Kafka did not promise it.
 struct Broken {
     Invariant invariant{};
     Instant at;
     std::uint64_t event = 0;
     std::string what;
+    Excuse excuse;
     bool operator==(const Broken&) const = default;
-    ORRERY_FIELDS(invariant, at, event, what)
+    ORRERY_FIELDS(invariant, at, event, what, excuse)
 };
 
 /// A fact, and who told it.
@@ -78,13 +80,15 @@ public:
     /// Looks at everything; also done by itself every `sweep_every` events.
     void sweep(const World& world);
 
-    /// In the order in which they broke; each invariant at most once.
+    /// In the order in which they broke; each invariant at most once with an excuse and once
+    /// without.
     const std::vector<Broken>& broken() const { return broken_; }
+    /// Its first break that nothing excuses; null if there is none.
     const Broken* broken(Invariant invariant) const;
-    /// Since when Kafka no longer promises it in this run; empty: it does.
-    const std::string& suspended(Invariant invariant) const {
-        return suspended_[static_cast<std::size_t>(invariant)];
-    }
+    /// Its first break that Kafka allows; null if there is none.
+    const Broken* excused(Invariant invariant) const;
+    /// Why Kafka no longer promises it, of everything or of some partition; empty: it does.
+    std::string suspended(Invariant invariant) const;
     /// How often it was looked at.
     std::uint64_t looks(Invariant invariant) const {
         return looks_[static_cast<std::size_t>(invariant)];
@@ -93,7 +97,7 @@ public:
     static constexpr std::uint64_t sweep_every = 1000;
 
     bool operator==(const Checks&) const = default;
-    ORRERY_FIELDS(partitions_, quorum_, broken_, suspended_, looks_, losers_, next_sweep_)
+    ORRERY_FIELDS(partitions_, quorum_, broken_, excuses_, looks_, next_sweep_)
 
 private:
     friend class Checker; // checker.hpp: one pass over a world
@@ -101,9 +105,8 @@ private:
     FlatMap<PartitionKey, Cow<PartitionMemory>> partitions_;
     QuorumMemory quorum_;
     std::vector<Broken> broken_;
-    std::array<std::string, invariant_count> suspended_;
+    std::array<Excuse, invariant_count> excuses_; ///< for the whole cluster
     std::array<std::uint64_t, invariant_count> looks_{};
-    std::vector<NodeId> losers_; ///< whose disks have lost data
     std::uint64_t next_sweep_ = sweep_every;
 };
 

@@ -5,7 +5,9 @@
 #include "core/base/flat_map.hpp"
 #include "core/base/id.hpp"
 #include "core/base/reflect.hpp"
+#include "core/base/time.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,6 +19,15 @@ struct PartitionKey {
     std::int32_t partition = 0;
     auto operator<=>(const PartitionKey&) const = default;
     ORRERY_FIELDS(topic, partition)
+};
+
+/// Why Kafka does not promise an invariant any more, and since when. No reason: it does.
+struct Excuse {
+    std::string why;
+    Instant since;
+    explicit operator bool() const { return !why.empty(); }
+    bool operator==(const Excuse&) const = default;
+    ORRERY_FIELDS(why, since)
 };
 
 /// A batch that was below the high watermark of a rightful leader. `crc` stands for its bytes.
@@ -41,6 +52,15 @@ struct ReplicaMemory {
     ORRERY_FIELDS(life, leader_epoch, leads, high_watermark, log_start, log_end)
 };
 
+/// How far producers were told that their records are safe, by what they had asked for.
+struct AcknowledgedEnds {
+    Offset by_nobody{0}; ///< acks=0: at least one record just below this, or beyond
+    Offset by_leader{0}; ///< acks=1: all below
+    Offset by_isr{0};    ///< acks=all: all below
+    bool operator==(const AcknowledgedEnds&) const = default;
+    ORRERY_FIELDS(by_nobody, by_leader, by_isr)
+};
+
 struct PartitionMemory {
     CowVector<CommittedBatch> committed;  ///< by offset, without gaps
     Offset committed_end{0};              ///< the true high watermark: it never goes back
@@ -48,10 +68,14 @@ struct PartitionMemory {
     LeaderEpoch leader_epoch = no_epoch;  ///< as the controller has decided
     std::int32_t partition_epoch = -1;
     FlatMap<NodeId, ReplicaMemory> replicas;
-    std::int32_t unclean_losses = 0; ///< replicas of it that lost data since it was last whole
+    AcknowledgedEnds acknowledged;
+    /// Replicas whose disk lost data, and the broker epoch of the life that lost it, until a later
+    /// life has caught up and is in the ISR.
+    FlatMap<NodeId, BrokerEpoch> losers;
+    Excuse excuse; ///< committed data of this partition may be missing
     bool operator==(const PartitionMemory&) const = default;
     ORRERY_FIELDS(committed, committed_end, leaders, leader_epoch, partition_epoch, replicas,
-                  unclean_losses)
+                  acknowledged, losers, excuse)
 };
 
 } // namespace orrery::sim

@@ -225,6 +225,7 @@ Expectation read_expectation(const json& from) {
     if (from.contains("breaks")) {
         expectation.kind = Expectation::Kind::breaks;
         expectation.invariant = from.at("breaks").get<std::string>();
+        expectation.excused_by = from.value("excused_by", "");
         return expectation;
     }
     for (const auto& [word, kind] : kinds) {

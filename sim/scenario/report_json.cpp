@@ -10,14 +10,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string title_of(const Expectation& expectation) {
-    if (!expectation.name.empty())
-        return expectation.name;
-    if (expectation.kind == Expectation::Kind::breaks)
-        return expectation.invariant + " breaks";
-    return words_of(expectation.condition);
-}
-
 Json expectations_of(const Runner& runner) {
     constexpr const char* kinds[] = {"always", "eventually", "never", "at_end", "breaks"};
     Json list = Json::array();
@@ -39,6 +31,12 @@ Json expectations_of(const Runner& runner) {
     return list;
 }
 
+void fill(Json& one, const Broken& broken) {
+    one["at_ms"] = broken.at.ms();
+    one["event"] = broken.event;
+    one["what"] = broken.what;
+}
+
 Json invariants_of(const Runner& runner) {
     Json list = Json::array();
     for (const InvariantRow& row : invariants()) {
@@ -47,13 +45,15 @@ Json invariants_of(const Runner& runner) {
         one["number"] = row.number;
         one["looks"] = runner.checks().looks(row.invariant);
         const Broken* broken = runner.checks().broken(row.invariant);
-        one["verdict"] = broken == nullptr ? "holds" : "broken";
-        if (broken != nullptr) {
-            one["at_ms"] = broken->at.ms();
-            one["event"] = broken->event;
-            one["what"] = broken->what;
-        }
-        const std::string& why = runner.checks().suspended(row.invariant);
+        const Broken* excused = runner.checks().excused(row.invariant);
+        one["verdict"] = broken != nullptr ? "broken" : excused != nullptr ? "excused" : "holds";
+        if (broken != nullptr)
+            fill(one, *broken);
+        else if (excused != nullptr)
+            fill(one, *excused);
+        if (excused != nullptr)
+            one["excused_by"] = excused->excuse.why;
+        const std::string why = runner.checks().suspended(row.invariant);
         if (!why.empty())
             one["not_promised"] = why;
         list.push_back(std::move(one));
@@ -154,15 +154,22 @@ std::string junit_report(const Run& run) {
     std::string cases;
     int tests = 0;
     int failures = 0;
-    const auto add = [&](std::string_view name, const std::string& failure) {
+    const auto add = [&](std::string_view name, const std::string& failure,
+                         const std::string& said = {}) {
         ++tests;
         cases += "    <testcase classname=\"" + suite + "\" name=\"" + escaped(name) + "\"";
-        if (failure.empty()) {
+        if (failure.empty() && said.empty()) {
             cases += "/>\n";
             return;
         }
-        ++failures;
-        cases += ">\n      <failure message=\"" + escaped(failure) + "\"/>\n    </testcase>\n";
+        cases += ">\n";
+        if (!failure.empty()) {
+            ++failures;
+            cases += "      <failure message=\"" + escaped(failure) + "\"/>\n";
+        }
+        if (!said.empty())
+            cases += "      <system-out>" + escaped(said) + "</system-out>\n";
+        cases += "    </testcase>\n";
     };
     for (std::size_t i = 0; i < runner.outcomes().size(); ++i) {
         const Outcome& outcome = runner.outcomes()[i];
@@ -179,7 +186,9 @@ std::string junit_report(const Run& run) {
             if (broken.invariant == row.invariant)
                 failure = "event " + std::to_string(broken.event) + " at " + short_time(broken.at) +
                           ": " + broken.what;
-        add("invariant " + std::string(row.name), failure);
+        const Broken* excused = runner.checks().excused(row.invariant);
+        add("invariant " + std::string(row.name), failure,
+            excused != nullptr ? sentence_of(*excused) : "");
     }
     const std::string head = "tests=\"" + std::to_string(tests) + "\" failures=\"" +
                              std::to_string(failures) + "\" time=\"" + seconds_of(run.cpu_ms) +

@@ -92,14 +92,10 @@ std::string expectations(const Runner& runner) {
     for (std::size_t i = 0; i < runner.outcomes().size(); ++i) {
         const Outcome& outcome = runner.outcomes()[i];
         const Expectation& expectation = runner.scenario().expectations[i];
-        const std::string what = !expectation.name.empty() ? expectation.name
-                                 : expectation.kind == Expectation::Kind::breaks
-                                     ? expectation.invariant + " breaks"
-                                     : words_of(expectation.condition);
         out += outcome.verdict == Verdict::holds    ? "  ok      "
                : outcome.verdict == Verdict::failed ? "  FAILED  "
                                                     : "  open    ";
-        out += what;
+        out += title_of(expectation);
         if (outcome.verdict != Verdict::pending)
             out += "  (" + short_time(outcome.at) + ", event " +
                    with_commas(static_cast<std::int64_t>(outcome.event)) + ")";
@@ -122,9 +118,7 @@ std::string invariant_lines(const Runner& runner) {
                       with_commas(static_cast<std::int64_t>(looks)) + " times";
     out += runner.checks().broken().empty() ? ": all hold\n" : "\n";
     for (const Broken& broken : runner.checks().broken())
-        out += "  BROKEN  " + std::string(row_of(broken.invariant).name) + " at " +
-               short_time(broken.at) + ", event " +
-               with_commas(static_cast<std::int64_t>(broken.event)) + ": " + broken.what + "\n";
+        out += (broken.excuse ? "  (ok)    " : "  BROKEN  ") + sentence_of(broken) + "\n";
     for (const InvariantRow& row : invariants())
         if (!runner.checks().suspended(row.invariant).empty())
             out += "  not promised: " + std::string(row.name) + ", since " +

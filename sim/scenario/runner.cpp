@@ -55,6 +55,15 @@ bool interests_of(const Condition& condition, std::uint64_t& facts) {
     return value;
 }
 
+/// Whether the expectation is that this breaks: with the excuse that it names, if it names one.
+bool is_expected(const Expectation& expectation, const Broken& broken) {
+    return expectation.kind == Expectation::Kind::breaks &&
+           expectation.invariant == row_of(broken.invariant).name &&
+           broken.at >= Instant{} + expectation.from &&
+           (expectation.excused_by.empty() ||
+            broken.excuse.why.find(expectation.excused_by) != std::string::npos);
+}
+
 /// A consumer that is to stop is a moment like others.
 void add_stops(Scenario& scenario) {
     for (std::size_t i = 0; i < scenario.clients.size(); ++i) {
@@ -268,9 +277,9 @@ void Runner::judge(std::size_t i) {
             outcome.found = found(expectation.condition, expectation_leaves_[i], sight());
     };
     if (expectation.kind == Kind::breaks) {
-        const auto invariant = invariant_named(expectation.invariant);
-        const Broken* broken = invariant ? checks_.broken(*invariant) : nullptr;
-        if (broken != nullptr && broken->at >= Instant{} + expectation.from)
+        const auto& broken = checks_.broken();
+        if (std::any_of(broken.begin(), broken.end(),
+                        [&](const Broken& one) { return is_expected(expectation, one); }))
             decide(true);
         else if (over)
             decide(false);
@@ -322,11 +331,8 @@ std::vector<Broken> Runner::unexpected() const {
     for (const Broken& broken : checks_.broken()) {
         const bool expected =
             std::any_of(scenario_->expectations.begin(), scenario_->expectations.end(),
-                        [&](const Expectation& expectation) {
-                            return expectation.kind == Expectation::Kind::breaks &&
-                                   expectation.invariant == row_of(broken.invariant).name;
-                        });
-        if (!expected)
+                        [&](const Expectation& one) { return is_expected(one, broken); });
+        if (!expected && !broken.excuse)
             left.push_back(broken);
     }
     return left;

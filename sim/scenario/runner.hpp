@@ -89,7 +89,7 @@ public:
     Sight sight() const { return {world_, *scenario_, ledger_}; }
     /// One for each expectation. All are decided when the scenario's duration is over.
     const std::vector<Outcome>& outcomes() const { return outcomes_; }
-    /// Invariants that broke though no expectation says so.
+    /// Invariants that broke though Kafka promises them and no expectation says so.
     std::vector<Broken> unexpected() const;
     bool passed() const;
     /// The lesson's step that is shown now: its `when` has held, as have those before it.

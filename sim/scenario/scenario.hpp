@@ -160,11 +160,12 @@ struct Expectation {
     std::string because;
     Kind kind = Kind::at_end;
     Condition condition;
-    std::string invariant; ///< of breaks
+    std::string invariant;  ///< of breaks
+    std::string excused_by; ///< of breaks: what the excuse says; empty: excused or not
     Duration from;
     std::optional<Duration> by;
     bool operator==(const Expectation&) const = default;
-    ORRERY_FIELDS(name, because, kind, condition, invariant, from, by)
+    ORRERY_FIELDS(name, because, kind, condition, invariant, excused_by, from, by)
 };
 
 struct LessonStep {

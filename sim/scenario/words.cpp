@@ -1,5 +1,7 @@
 #include "sim/scenario/words.hpp"
 
+#include "sim/scenario/conditions.hpp"
+
 namespace orrery::sim {
 
 namespace {
@@ -36,6 +38,24 @@ std::string with_commas(std::int64_t number) {
     for (std::size_t at = digits.size(); at > 3; at -= 3)
         digits.insert(at - 3, ",");
     return number < 0 ? "-" + digits : digits;
+}
+
+std::string title_of(const Expectation& expectation) {
+    if (!expectation.name.empty())
+        return expectation.name;
+    if (expectation.kind != Expectation::Kind::breaks)
+        return words_of(expectation.condition);
+    return expectation.invariant + " breaks" +
+           (expectation.excused_by.empty() ? "" : ", excused by " + expectation.excused_by);
+}
+
+std::string sentence_of(const Broken& broken) {
+    return std::string(row_of(broken.invariant).name) + " broken" +
+           (broken.excuse
+                ? ", excused by " + broken.excuse.why + " since " + short_time(broken.excuse.since)
+                : "") +
+           ", at " + short_time(broken.at) + ", event " +
+           with_commas(static_cast<std::int64_t>(broken.event)) + ": " + broken.what;
 }
 
 std::string hex(std::uint64_t value) {
