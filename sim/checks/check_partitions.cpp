@@ -1,5 +1,4 @@
-// Replicas and their logs: what is committed stays, logs match, marks move as they may.
-#include "core/record/batches.hpp"
+// Replicas: what is committed or acknowledged stays, and marks move as they may.
 #include "sim/checks/checker.hpp"
 
 #include <algorithm>
@@ -12,14 +11,6 @@ std::string place_of(const Note& note) {
     return note.topic + "-" + std::to_string(note.partition);
 }
 
-std::string place_of(const replica::Partition& replica) {
-    return replica.topic + "-" + std::to_string(replica.id.partition);
-}
-
-std::string text(Offset offset) {
-    return std::to_string(offset.value);
-}
-
 bool same(const CommittedBatch& committed, const log::StoredBatch& stored) {
     const record::BatchHeader header = stored.header();
     return stored.base_offset == committed.base && stored.last_offset() == committed.last &&
@@ -28,12 +19,14 @@ bool same(const CommittedBatch& committed, const log::StoredBatch& stored) {
 
 } // namespace
 
-/// The first committed batch from that one on that the log lacks; committed.size() if none.
-/// What lies below the log's start was deleted, not lost.
+/// The first committed batch from that one on, and wholly below that offset, that the log lacks;
+/// committed.size() if none. What lies below the log's start was deleted, not lost.
 std::size_t Checker::first_difference(const log::Log& log, const PartitionMemory& memory,
-                                      std::size_t from) const {
+                                      std::size_t from, Offset below) const {
     for (std::size_t i = from; i < memory.committed.size(); ++i) {
         const CommittedBatch& committed = memory.committed[i];
+        if (committed.last >= below)
+            break;
         if (committed.last < log.start_offset())
             continue;
         const log::StoredBatch* stored = batch_at(log, committed.base);
@@ -55,13 +48,13 @@ void Checker::new_leader(const Told& told, const replica::Partition& replica,
                                         std::to_string(replica.leader_epoch.value));
     memory.leaders[replica.leader_epoch] = id;
     acknowledged_is_kept(told, replica, memory);
-    const std::size_t kept = first_difference(replica.log, memory, 0);
+    const std::size_t kept = first_difference(replica.log, memory, 0, memory.committed_end);
     if (kept == memory.committed.size())
         return;
     const CommittedBatch& gone = memory.committed[kept];
     fail(Invariant::committed_is_kept, memory,
          name(told.actor) + " leads " + place_of(replica) + " without what was committed at " +
-             text(gone.base) + ".." + text(gone.last) + " in leader epoch " +
+             text_of(gone.base) + ".." + text_of(gone.last) + " in leader epoch " +
              std::to_string(gone.epoch.value));
     // It is told once; from here on this leader's log is what counts.
     memory.committed_end = gone.base;
@@ -73,19 +66,13 @@ void Checker::high_watermark(const Told& told, const replica::Partition& replica
     if (!replica.leads())
         return;
     looked(Invariant::high_watermark);
-    const ReplicaMemory* before = memory.replicas.find(node_on(told.actor)->id());
     // As it is now: one event may tell several marks, of which the last counts.
     const Offset mark = replica.high_watermark;
-    if (before != nullptr && before->leads && before->leader_epoch == replica.leader_epoch &&
-        before->life == world_.machine(told.actor).lives && mark < before->high_watermark)
-        fail(Invariant::high_watermark, memory,
-             "the high watermark of " + place_of(replica) + " goes back on its leader " +
-                 name(told.actor) + " from " + text(before->high_watermark) + " to " + text(mark));
     // Taking over a mark from the time as a follower commits nothing new.
     if (mark > memory.committed_end && told.note.numbers[2] == replica.leader_epoch.value) {
         looked(Invariant::min_isr);
         if (replica.isr.size() < replica.effective_min_isr())
-            fail(Invariant::min_isr, place_of(replica) + " commits up to " + text(mark) +
+            fail(Invariant::min_isr, place_of(replica) + " commits up to " + text_of(mark) +
                                          " with an ISR of " + std::to_string(replica.isr.size()) +
                                          ", min.insync.replicas is " +
                                          std::to_string(replica.effective_min_isr()));
@@ -115,14 +102,15 @@ void Checker::in_sync_has_committed(const replica::Partition& replica,
     for (std::size_t i = 0; i < world_.actors(); ++i) {
         const ActorId actor{static_cast<std::int32_t>(i)};
         const node::Node* node = world_.machine(actor).up() ? node_on(actor) : nullptr;
-        if (node == nullptr || node->replicas() == nullptr || !replica.in_isr(node->id()))
+        if (node == nullptr || node->replicas() == nullptr || !replica.in_isr(node->id()) ||
+            memory.losers.find(node->id()) != nullptr)
             continue;
         const auto* member = node->replicas()->find(replica.topic, replica.id.partition);
         if (member != nullptr && member->id == replica.id &&
             member->log_end() < memory.committed_end)
             fail(Invariant::in_sync_has_committed, memory,
                  name(actor) + " is in the ISR of " + place_of(replica) + " and ends at " +
-                     text(member->log_end()) + ", but " + text(memory.committed_end) +
+                     text_of(member->log_end()) + ", but " + text_of(memory.committed_end) +
                      " is committed");
     }
 }
@@ -132,66 +120,35 @@ void Checker::bounds(ActorId actor, const replica::Partition& replica, Partition
     if (replica.log_start() > replica.high_watermark || replica.high_watermark > replica.log_end())
         fail(Invariant::log_bounds, memory,
              place_of(replica) + " on " + name(actor) + " has log start " +
-                 text(replica.log_start()) + ", high watermark " + text(replica.high_watermark) +
-                 ", log end " + text(replica.log_end()));
+                 text_of(replica.log_start()) + ", high watermark " +
+                 text_of(replica.high_watermark) + ", log end " + text_of(replica.log_end()));
     ReplicaMemory& seen = memory.replicas[node_on(actor)->id()];
     const std::uint32_t life = world_.machine(actor).lives;
-    if (seen.life == life && replica.log_start() < seen.log_start)
+    if (seen.life != life)
+        seen = {};
+    else if (replica.log_start() < seen.log_start)
         fail(Invariant::log_bounds, memory,
              "the log start of " + place_of(replica) + " goes back on " + name(actor));
-    seen = {life,
-            replica.leader_epoch,
-            replica.leads(),
-            replica.high_watermark,
-            replica.log_start(),
-            replica.log_end()};
-}
-
-void Checker::appended(const Told& told, const replica::Partition& replica) {
-    const log::StoredBatch* batch = batch_at(replica.log, {told.note.numbers[0]});
-    const Offset last{told.note.numbers[1]};
-    while (batch != nullptr) {
-        const record::BatchHeader header = batch->header();
-        looked(Invariant::fencing);
-        const bool own = replica.leads() && header.leader_epoch != replica.leader_epoch;
-        if (own || header.leader_epoch > replica.leader_epoch)
-            fail(Invariant::fencing, name(told.actor) + " appends in leader epoch " +
-                                         std::to_string(header.leader_epoch.value) + " to " +
-                                         place_of(replica) + ", whose epoch it knows to be " +
-                                         std::to_string(replica.leader_epoch.value));
-        looked(Invariant::storage);
-        if (!record::crc_is_valid({header, batch->bytes}))
-            fail(Invariant::storage, name(told.actor) + " holds " + place_of(replica) + " " +
-                                         text(batch->base_offset) + " with a wrong checksum");
-        matches(told.actor, replica, *batch);
-        if (batch->last_offset() >= last)
-            return;
-        batch = batch_at(replica.log, batch->last_offset() + 1);
-    }
-}
-
-/// Whoever has the same offset in the same epoch has the same bytes.
-void Checker::matches(ActorId actor, const replica::Partition& replica,
-                      const log::StoredBatch& batch) {
-    looked(Invariant::logs_match);
-    const record::BatchHeader header = batch.header();
-    for (std::size_t i = 0; i < world_.actors(); ++i) {
-        const ActorId other{static_cast<std::int32_t>(i)};
-        const node::Node* node = other == actor ? nullptr : node_on(other);
-        if (node == nullptr || node->replicas() == nullptr)
-            continue;
-        const auto* peer = node->replicas()->find(replica.topic, replica.id.partition);
-        const log::StoredBatch* theirs = peer != nullptr && peer->id == replica.id
-                                             ? batch_at(peer->log, batch.base_offset)
-                                             : nullptr;
-        if (theirs == nullptr || theirs->header().leader_epoch != header.leader_epoch)
-            continue;
-        if (theirs->base_offset != batch.base_offset || !(theirs->bytes == batch.bytes))
-            fail(Invariant::logs_match, name(actor) + " and " + name(other) + " differ in " +
-                                            place_of(replica) + " at " + text(batch.base_offset) +
-                                            ", both of leader epoch " +
-                                            std::to_string(header.leader_epoch.value));
-    }
+    if (seen.leads && replica.leads() && seen.leader_epoch == replica.leader_epoch &&
+        replica.high_watermark < seen.high_watermark)
+        fail(Invariant::high_watermark, memory,
+             "the high watermark of " + place_of(replica) + " goes back on its leader " +
+                 name(actor) + " from " + text_of(seen.high_watermark) + " to " +
+                 text_of(replica.high_watermark));
+    looked(Invariant::one_leader);
+    if (replica.leader_epoch < seen.leader_epoch ||
+        replica.partition_epoch.value < seen.partition_epoch)
+        fail(Invariant::one_leader,
+             name(actor) + " goes back to leader epoch " +
+                 std::to_string(replica.leader_epoch.value) + ", partition epoch " +
+                 std::to_string(replica.partition_epoch.value) + " of " + place_of(replica));
+    seen.life = life;
+    seen.leader_epoch = replica.leader_epoch;
+    seen.partition_epoch = replica.partition_epoch.value;
+    seen.leads = replica.leads();
+    seen.high_watermark = replica.high_watermark;
+    seen.log_start = replica.log_start();
+    seen.log_end = replica.log_end();
 }
 
 /// A replica knows that all below its own high watermark is committed: it may not cut there.
@@ -202,8 +159,8 @@ void Checker::truncated(const Told& told, PartitionMemory& memory) {
     if (before != nullptr && before->life == world_.machine(told.actor).lives &&
         to < before->high_watermark && to < memory.committed_end)
         fail(Invariant::log_bounds, memory,
-             name(told.actor) + " cuts " + place_of(told.note) + " to " + text(to) +
-                 ", below its high watermark " + text(before->high_watermark));
+             name(told.actor) + " cuts " + place_of(told.note) + " to " + text_of(to) +
+                 ", below its high watermark " + text_of(before->high_watermark));
 }
 
 void Checker::consumed(const Told& told, const PartitionMemory& memory) {
@@ -211,8 +168,8 @@ void Checker::consumed(const Told& told, const PartitionMemory& memory) {
     const Offset last{told.note.numbers[1]};
     if (last >= memory.committed_end)
         fail(Invariant::high_watermark, memory,
-             name(told.actor) + " reads " + place_of(told.note) + " up to " + text(last) +
-                 ", but only what is below " + text(memory.committed_end) + " is committed");
+             name(told.actor) + " reads " + place_of(told.note) + " up to " + text_of(last) +
+                 ", but only what is below " + text_of(memory.committed_end) + " is committed");
 }
 
 /// What a producer was told. With acks=all it is committed by then; what less was asked for is kept
@@ -238,9 +195,11 @@ void Checker::acknowledged(const Told& told, PartitionMemory& memory) {
     ends.by_isr = std::max(ends.by_isr, end);
     looked(Invariant::min_isr);
     if (end > memory.committed_end)
-        fail(Invariant::min_isr, name(told.actor) + " is told that " + place_of(told.note) +
-                                     " is safe up to " + text(end) + ", but only what is below " +
-                                     text(memory.committed_end) + " is committed");
+        fail(Invariant::min_isr,
+             name(told.actor) + " is told that " + place_of(told.note) + " is safe up to " +
+                 text_of(end) + ", but only what is below " + text_of(memory.committed_end) +
+                 " is committed",
+             memory.excuse);
 }
 
 /// A new leader lacks what producers were told is safe. Kafka promises it for acks=all only.
@@ -250,37 +209,49 @@ void Checker::acknowledged_is_kept(const Told& told, const replica::Partition& r
     const Offset end = replica.log_end();
     AcknowledgedEnds& ends = memory.acknowledged;
     const std::string lacks = name(told.actor) + " leads " + place_of(replica) + " from offset " +
-                              text(end) + " without what was acknowledged ";
+                              text_of(end) + " without what was acknowledged ";
     const auto told_of = [&](std::string why) { return Excuse{std::move(why), world_.now()}; };
     if (ends.by_nobody > end)
         fail(Invariant::committed_is_kept, lacks + "beyond it",
              told_of("acks=0: the producer waits for nobody"));
     if (ends.by_leader > end)
-        fail(Invariant::committed_is_kept, lacks + "up to " + text(ends.by_leader),
+        fail(Invariant::committed_is_kept, lacks + "up to " + text_of(ends.by_leader),
              told_of("acks=1: the leader alone acknowledges"));
     if (ends.by_isr > end)
-        fail(Invariant::committed_is_kept, memory, lacks + "up to " + text(ends.by_isr));
+        fail(Invariant::committed_is_kept, memory, lacks + "up to " + text_of(ends.by_isr));
     ends = {std::min(ends.by_nobody, end), std::min(ends.by_leader, end),
             std::min(ends.by_isr, end)};
 }
 
-void Checker::sweep_replica(ActorId actor, const replica::Partition& replica) {
-    Cow<PartitionMemory>& held =
-        checks_.partitions_[PartitionKey{replica.topic, replica.id.partition}];
-    bounds(actor, replica, held.edit());
-    if (!replica.leads() || held->leaders.empty() ||
-        (held->leaders.end() - 1)->first != replica.leader_epoch)
-        return;
-    // The newest of what was committed; all of it was looked at when this leader took over.
-    looked(Invariant::committed_is_kept);
-    constexpr std::size_t newest = 16;
-    const std::size_t count = held->committed.size();
+/// Below its own high watermark a replica has what is committed, and nothing else. All of it was
+/// looked at when a leader took over; later the newest will do.
+void Checker::has_committed(ActorId actor, const replica::Partition& replica,
+                            const PartitionMemory& memory, std::size_t newest) {
+    const bool leads = replica.leads() && !memory.leaders.empty() &&
+                       (memory.leaders.end() - 1)->first == replica.leader_epoch;
+    const Invariant invariant = leads ? Invariant::committed_is_kept : Invariant::logs_match;
+    looked(invariant);
+    const std::size_t count = memory.committed.size();
     const std::size_t from = count > newest ? count - newest : 0;
-    const std::size_t kept = first_difference(replica.log, *held, from);
+    const Offset below =
+        leads ? memory.committed_end : std::min(memory.committed_end, replica.high_watermark);
+    const std::size_t kept = first_difference(replica.log, memory, from, below);
     if (kept < count)
-        fail(Invariant::committed_is_kept, *held,
-             name(actor) + " leads " + place_of(replica) + " and has lost what was committed at " +
-                 text(held->committed[kept].base));
+        fail(invariant, memory,
+             name(actor) + (leads ? " leads " : " has other bytes in ") + place_of(replica) +
+                 (leads ? " and has lost what was committed at "
+                        : " below its high watermark than were committed at ") +
+                 text_of(memory.committed[kept].base));
+}
+
+void Checker::sweep_replica(ActorId actor, const replica::Partition& replica) {
+    PartitionMemory* memory = memory_of(replica);
+    if (memory == nullptr)
+        return;
+    bounds(actor, replica, *memory);
+    constexpr std::size_t newest = 16;
+    has_committed(actor, replica, *memory, newest);
+    indexes_grow(actor, replica, memory->replicas[node_on(actor)->id()]);
 }
 
 } // namespace orrery::sim

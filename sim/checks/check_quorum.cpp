@@ -19,7 +19,7 @@ void Checker::on_quorum_note(const Told& told) {
     MemberMemory& seen = checks_.quorum_.members[node->id()];
     const std::uint32_t life = world_.machine(told.actor).lives;
     looked(Invariant::quorum_elections);
-    if (seen.life == life && quorum.epoch() < seen.epoch)
+    if (quorum.epoch() < seen.epoch)
         fail(Invariant::quorum_elections, name(told.actor) + " goes back from quorum epoch " +
                                               text(seen.epoch.value) + " to " +
                                               text(quorum.epoch().value));
@@ -38,6 +38,8 @@ void Checker::on_quorum_note(const Told& told) {
         voted(node->id(), node->id(), {static_cast<std::int32_t>(numbers[0])});
     else if (told.note.fact == Fact::quorum_leader)
         new_quorum_leader(told, quorum);
+    else if (told.note.fact == Fact::metadata_truncated)
+        metadata_truncated(told, quorum);
     else
         metadata_committed(told, quorum);
 }
@@ -112,6 +114,11 @@ void Checker::metadata_committed(const Told& told, const raft::Quorum& quorum) {
         fail(Invariant::metadata_commit,
              name(told.actor) + " calls metadata below " + text(mark.value) +
                  " committed, but only " + text(have) + " of " + text(voters) + " voters have it");
+    const log::StoredBatch* newest = batch_at(quorum.log(), mark - 1);
+    if (newest != nullptr && newest->header().leader_epoch != quorum.epoch())
+        fail(Invariant::metadata_commit,
+             name(told.actor) + " leads quorum epoch " + text(quorum.epoch().value) +
+                 " and commits by a record of epoch " + text(newest->header().leader_epoch.value));
     Offset at = memory.committed_end;
     if (at < quorum.log().start_offset())
         at = quorum.log().start_offset();
@@ -125,6 +132,18 @@ void Checker::metadata_committed(const Told& told, const raft::Quorum& quorum) {
         at = stored->last_offset() + 1;
     }
     memory.committed_end = at;
+}
+
+/// A leader only appends, and nobody cuts what it knows to be committed (KAFKA-12460).
+void Checker::metadata_truncated(const Told& told, const raft::Quorum& quorum) {
+    looked(Invariant::metadata_logs_match);
+    if (quorum.is_leader())
+        fail(Invariant::metadata_logs_match,
+             name(told.actor) + " leads the quorum and cuts its log");
+    if (Offset{told.note.numbers[1]} < quorum.high_watermark())
+        fail(Invariant::metadata_logs_match,
+             name(told.actor) + " cuts its metadata log to " + text(told.note.numbers[1]) +
+                 ", below its high watermark " + text(quorum.high_watermark().value));
 }
 
 void Checker::sweep_quorum() {

@@ -5,6 +5,8 @@
 #include "core/node/node.hpp"
 #include "sim/checks/checks.hpp"
 
+#include <utility>
+
 namespace orrery::sim {
 
 /// Whether it is about data that a partition may lack once Kafka does not promise its data.
@@ -16,6 +18,7 @@ public:
 
     void on_notes(std::span<const Told> told);
     void sweep();
+    void sweep_whole();
 
 private:
     // checker.cpp: which fact asks for which look; faults; what the controller decides
@@ -26,15 +29,33 @@ private:
     const node::Node* node_on(ActorId actor) const { return world_.process<node::Node>(actor); }
     std::string name(ActorId actor) const { return world_.name(actor); }
     PartitionMemory& memory_of(const Note& note);
+    /// What is remembered of the replica's partition; null if its topic is deleted.
+    PartitionMemory* memory_of(const replica::Partition& replica);
+    const replica::Partition* replica_on(const node::Node& node, const PartitionKey& key) const;
     void on_partition_note(const Told& told);
+    void topic_deleted(const Note& note);
+
+    // check_faults.cpp: what a fault takes from what Kafka promises
     void on_fault(const Told& told);
     void lost_data(const node::Node& node);
-    std::size_t min_isr_of(const PartitionKey& key) const;
     void lost_voter(NodeId id);
+    std::pair<std::size_t, std::size_t> min_isr_of(const PartitionKey& key) const;
     void caught_up(const metadata::Image& image, const metadata::Partition& partition,
                    PartitionMemory& memory) const;
+
+    // check_isr.cpp: what the controller decides
     void decided(const Told& told);
+    void epochs_grow(const Told& told, PartitionMemory& memory);
     void isr_rules(const metadata::Image& image, const metadata::Topic& topic, std::size_t index);
+    void elr_rules(const metadata::Partition& partition, const PartitionKey& key);
+    void members_have_committed(const metadata::Image& image, const metadata::Partition& partition,
+                                const PartitionKey& key, const PartitionMemory& memory);
+    void came_in_this_life(const metadata::Image& image, const metadata::Partition& partition,
+                           const PartitionKey& key, const PartitionMemory& memory);
+    void leader_counts_all(const metadata::Partition& partition, const PartitionKey& key);
+    const replica::Partition* leading(const metadata::Partition& partition,
+                                      const PartitionKey& key) const;
+    void sweep_controller();
 
     // check_partitions.cpp: replicas and their logs
     void new_leader(const Told& told, const replica::Partition& replica, PartitionMemory& memory);
@@ -42,28 +63,50 @@ private:
                         PartitionMemory& memory);
     void commit(const replica::Partition& replica, PartitionMemory& memory);
     std::size_t first_difference(const log::Log& log, const PartitionMemory& memory,
-                                 std::size_t from) const;
+                                 std::size_t from, Offset below) const;
     void in_sync_has_committed(const replica::Partition& replica, const PartitionMemory& memory);
     void bounds(ActorId actor, const replica::Partition& replica, PartitionMemory& memory);
-    void appended(const Told& told, const replica::Partition& replica);
-    void matches(ActorId actor, const replica::Partition& replica, const log::StoredBatch& batch);
     void truncated(const Told& told, PartitionMemory& memory);
     void consumed(const Told& told, const PartitionMemory& memory);
     void acknowledged(const Told& told, PartitionMemory& memory);
     void acknowledged_is_kept(const Told& told, const replica::Partition& replica,
                               PartitionMemory& memory);
     void sweep_replica(ActorId actor, const replica::Partition& replica);
+    void has_committed(ActorId actor, const replica::Partition& replica,
+                       const PartitionMemory& memory, std::size_t newest);
+
+    // check_logs.cpp: batches, epochs, checksums, indexes
+    void appended(const Told& told, const replica::Partition& replica,
+                  const PartitionMemory& memory);
+    void follows(ActorId actor, const replica::Partition& replica, const log::StoredBatch& batch,
+                 const PartitionMemory& memory);
+    void matches(ActorId actor, const replica::Partition& replica, const log::StoredBatch& batch,
+                 const PartitionMemory& memory);
+    void indexes_grow(ActorId actor, const replica::Partition& replica, ReplicaMemory& seen);
+    void indexes_whole(ActorId actor, const replica::Partition& replica);
+    bool files_count(ActorId actor, const replica::Partition& replica) const;
 
     // check_quorum.cpp: elections, the metadata log, snapshots
     void on_quorum_note(const Told& told);
     void voted(NodeId voter, NodeId candidate, LeaderEpoch epoch);
     void new_quorum_leader(const Told& told, const raft::Quorum& quorum);
     void metadata_committed(const Told& told, const raft::Quorum& quorum);
+    void metadata_truncated(const Told& told, const raft::Quorum& quorum);
     void sweep_quorum();
 
     Checks& checks_;
     const World& world_;
 };
+
+inline std::string text_of(Offset offset) {
+    return std::to_string(offset.value);
+}
+inline std::string text_of(const PartitionKey& key) {
+    return key.topic + "-" + std::to_string(key.partition);
+}
+inline std::string place_of(const replica::Partition& replica) {
+    return replica.topic + "-" + std::to_string(replica.id.partition);
+}
 
 /// The batch that holds the offset; null if the log has none.
 inline const log::StoredBatch* batch_at(const log::Log& log, Offset offset) {

@@ -16,10 +16,6 @@ constexpr std::string_view unclean_or_unasked =
     "lost";
 constexpr std::string_view voter_lost = "a voter of the quorum lost its disk";
 
-std::string text_of(const PartitionKey& key) {
-    return key.topic + "-" + std::to_string(key.partition);
-}
-
 constexpr InvariantRow rows[] = {
     {Invariant::committed_is_kept, 1, "committed_is_kept",
      "What was acknowledged, or below a leader's high watermark, is in the log of every later "
@@ -30,32 +26,43 @@ constexpr InvariantRow rows[] = {
     {Invariant::one_leader, 3, "one_leader",
      "A leader epoch has one leader; leader epoch and partition epoch only grow.", voter_lost},
     {Invariant::logs_match, 4, "logs_match",
-     "Two logs that have the same offset in the same leader epoch have the same bytes there.", ""},
+     "Two logs that have the same offset in the same leader epoch have the same bytes there and "
+     "before; leader epochs only grow along a log; below its high watermark each has what is "
+     "committed.",
+     unclean},
     {Invariant::high_watermark, 5, "high_watermark",
      "A leader's high watermark never goes back within its epoch, and nobody reads beyond it.",
      unclean},
     {Invariant::isr_rules, 6, "isr_rules",
-     "ISR and ELR are replicas, and disjoint; the leader is in the ISR; no fenced broker is.", ""},
+     "ISR and ELR are replicas, and disjoint; the ELR is empty unless the ISR is below "
+     "min.insync.replicas; the leader is in the ISR, and counts on all of it; no fenced broker is.",
+     ""},
     {Invariant::min_isr, 7, "min_isr",
-     "acks=all is only acknowledged while the ISR has min.insync.replicas members.", ""},
+     "acks=all is only acknowledged for what is committed, and that is only done while the ISR has "
+     "min.insync.replicas members.",
+     ""},
     {Invariant::log_bounds, 8, "log_bounds",
      "Log start <= high watermark <= log end; a log start only grows; no truncation goes below "
-     "what is committed.",
+     "what is known to be committed.",
      unclean},
     {Invariant::fencing, 9, "fencing",
      "Nobody acts by an old epoch: a deposed leader appends nothing once it knows, and a broker's "
      "earlier life changes no ISR.",
      ""},
     {Invariant::storage, 10, "storage",
-     "Every batch that a log holds and a consumer reads has the checksum it was written with.", ""},
+     "Every batch that a log holds and a consumer reads has the checksum it was written with; the "
+     "indexes in memory and on disk are those that the batches give.",
+     ""},
     {Invariant::quorum_elections, 23, "quorum_elections",
      "A quorum epoch has at most one leader; a voter votes once an epoch; epochs only grow.",
      voter_lost},
     {Invariant::metadata_logs_match, 24, "metadata_logs_match",
-     "Metadata that was committed is the same in every log, and images at one offset are equal.",
+     "Metadata that was committed is the same in every log, no leader cuts its own, and images at "
+     "one offset are equal.",
      voter_lost},
     {Invariant::metadata_commit, 25, "metadata_commit",
-     "The quorum's high watermark only grows, and a majority of the voters has what is below it.",
+     "The quorum's high watermark only grows, by records of the leader's own epoch, and a majority "
+     "of the voters has what is below it.",
      voter_lost},
     {Invariant::snapshots, 26, "snapshots",
      "A metadata log that does not begin at 0 has a snapshot where it begins.", ""},
@@ -83,7 +90,7 @@ std::optional<Invariant> invariant_named(std::string_view name) {
 
 bool may_lack_data(Invariant invariant) {
     return invariant == Invariant::committed_is_kept ||
-           invariant == Invariant::in_sync_has_committed ||
+           invariant == Invariant::in_sync_has_committed || invariant == Invariant::logs_match ||
            invariant == Invariant::high_watermark || invariant == Invariant::log_bounds;
 }
 
@@ -117,6 +124,10 @@ void Checks::on_event(const World& world, std::span<const Told> told) {
         Checker(*this, world).on_notes(told);
     if (world.events() >= next_sweep_)
         sweep(world);
+}
+
+void Checks::sweep_whole(const World& world) {
+    Checker(*this, world).sweep_whole();
 }
 
 void Checks::sweep(const World& world) {

@@ -77,8 +77,10 @@ class Checks {
 public:
     /// After each event of the world: what was told in it. Cheap when nothing was.
     void on_event(const World& world, std::span<const Told> told);
-    /// Looks at everything; also done by itself every `sweep_every` events.
+    /// Looks at every replica and node; also done by itself every `sweep_every` events.
     void sweep(const World& world);
+    /// Looks at all that a sweep passes over since it was looked at before: whole logs, all files.
+    void sweep_whole(const World& world);
 
     /// In the order in which they broke; each invariant at most once with an excuse and once
     /// without.

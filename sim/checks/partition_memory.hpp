@@ -6,6 +6,7 @@
 #include "core/base/id.hpp"
 #include "core/base/reflect.hpp"
 #include "core/base/time.hpp"
+#include "core/base/uuid.hpp"
 
 #include <array>
 #include <cstdint>
@@ -44,12 +45,15 @@ struct CommittedBatch {
 struct ReplicaMemory {
     std::uint32_t life = 0; ///< of its process: marks may go back when a new one begins
     LeaderEpoch leader_epoch = no_epoch;
+    std::int32_t partition_epoch = -1;
     bool leads = false;
     Offset high_watermark;
     Offset log_start;
     Offset log_end;
+    Offset indexed; ///< its index was looked at up to here
     bool operator==(const ReplicaMemory&) const = default;
-    ORRERY_FIELDS(life, leader_epoch, leads, high_watermark, log_start, log_end)
+    ORRERY_FIELDS(life, leader_epoch, partition_epoch, leads, high_watermark, log_start, log_end,
+                  indexed)
 };
 
 /// How far producers were told that their records are safe, by what they had asked for.
@@ -62,11 +66,14 @@ struct AcknowledgedEnds {
 };
 
 struct PartitionMemory {
+    Uuid topic;                           ///< its id; zero until a replica of it was seen
+    Uuid deleted;                         ///< that of the topic that had the name before
     CowVector<CommittedBatch> committed;  ///< by offset, without gaps
     Offset committed_end{0};              ///< the true high watermark: it never goes back
     FlatMap<LeaderEpoch, NodeId> leaders; ///< who took which epoch
     LeaderEpoch leader_epoch = no_epoch;  ///< as the controller has decided
     std::int32_t partition_epoch = -1;
+    std::vector<NodeId> isr; ///< as the controller has decided; empty before it first did
     FlatMap<NodeId, ReplicaMemory> replicas;
     AcknowledgedEnds acknowledged;
     /// Replicas whose disk lost data, and the broker epoch of the life that lost it, until a later
@@ -74,8 +81,8 @@ struct PartitionMemory {
     FlatMap<NodeId, BrokerEpoch> losers;
     Excuse excuse; ///< committed data of this partition may be missing
     bool operator==(const PartitionMemory&) const = default;
-    ORRERY_FIELDS(committed, committed_end, leaders, leader_epoch, partition_epoch, replicas,
-                  acknowledged, losers, excuse)
+    ORRERY_FIELDS(topic, deleted, committed, committed_end, leaders, leader_epoch, partition_epoch,
+                  isr, replicas, acknowledged, losers, excuse)
 };
 
 } // namespace orrery::sim

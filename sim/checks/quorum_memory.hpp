@@ -26,9 +26,8 @@ struct MemberMemory {
     std::uint32_t life = 0;
     LeaderEpoch epoch = no_epoch;
     Offset high_watermark;
-    Offset image = no_offset; ///< compared with the others' up to here
     bool operator==(const MemberMemory&) const = default;
-    ORRERY_FIELDS(life, epoch, high_watermark, image)
+    ORRERY_FIELDS(life, epoch, high_watermark)
 };
 
 struct QuorumMemory {
@@ -38,9 +37,8 @@ struct QuorumMemory {
     FlatMap<NodeId, MemberMemory> members;
     CowVector<CommittedMetadata> committed;
     Offset committed_end{0};
-    FlatMap<Offset, std::uint64_t> images; ///< fingerprints of images, by their offset
     bool operator==(const QuorumMemory&) const = default;
-    ORRERY_FIELDS(leaders, votes, members, committed, committed_end, images)
+    ORRERY_FIELDS(leaders, votes, members, committed, committed_end)
 };
 
 } // namespace orrery::sim

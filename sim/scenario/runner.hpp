@@ -127,6 +127,7 @@ private:
     bool with_checks_ = true;
     ActorId admin_ = no_actor;
     bool topics_asked_ = false;
+    bool looked_at_all_ = false; ///< the checks have, at the end
     std::size_t lesson_step_ = 0;
     Leaves lesson_leaves_;          ///< of the step that is next
     std::uint64_t interesting_ = 0; ///< facts that some condition names, a bit each
