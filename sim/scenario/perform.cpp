@@ -85,17 +85,31 @@ struct Performer {
     Observer* observer;
     World& world = runner.world_;
 
+    /// Whoever is meant now. That it is nobody is said: a fault that did not happen must not look
+    /// like one that did no harm.
     Actors who(std::string_view text, std::span<const ActorId> named = {}) const {
-        return resolve(runner.sight(), text, named);
-    }
-
-    Actors those_down(Actors actors) const {
-        std::erase_if(actors, [&](ActorId actor) { return world.machine(actor).up(); });
+        Actors actors = resolve(runner.sight(), text, named);
+        if (actors.empty())
+            tell("\"" + std::string(text) + "\" is nobody now");
         return actors;
     }
 
-    bool process_verb() const {
-        const Actors actors = who(verb.who);
+    /// The admin could not do what the timeline wants.
+    void tell(const std::string& why) const {
+        world.note(runner.admin_,
+                   {Fact::admin_failed, {}, -1, {-1}, verb.name + " does nothing: " + why},
+                   observer);
+    }
+
+    Actors those_down(Actors actors) const {
+        const bool any = !actors.empty();
+        std::erase_if(actors, [&](ActorId actor) { return world.machine(actor).up(); });
+        if (any && actors.empty())
+            tell("\"" + verb.who + "\" is up already");
+        return actors;
+    }
+
+    bool process_verb(const Actors& actors) const {
         const auto is = [&](std::string_view name) { return verb.name == name; };
         const auto factor = static_cast<std::int32_t>(verb.number);
         if (is("kill"))
@@ -121,8 +135,7 @@ struct Performer {
         return true;
     }
 
-    bool machine_verb() const {
-        const Actors actors = who(verb.who);
+    void machine_verb(const Actors& actors) const {
         const auto is = [&](std::string_view name) { return verb.name == name; };
         if (is("disk_slow"))
             each(actors, world, observer,
@@ -141,14 +154,13 @@ struct Performer {
             each(actors, world, observer, faults::DriftClock{{}, verb.number});
         else if (is("clock_jump"))
             each(actors, world, observer, faults::JumpClock{{}, verb.by});
-        else
-            return false;
-        return true;
     }
 
     void link_verb() const {
         const Actors from = who(verb.link.from);
         const Actors to = who(verb.link.to, from);
+        if (from.size() == 1 && from == to)
+            return tell("both ends of the link are " + world.name(from.front()));
         const bool both = verb.link.both_ways;
         if (verb.name == "cut") {
             each_link(from, to, world, observer, faults::CutLink{{}, {}, both});
@@ -177,7 +189,7 @@ struct Performer {
         for (const auto& group : verb.groups)
             for (const std::string& text : group)
                 if (text.find("else") == std::string::npos && !text.starts_with("other "))
-                    for (const ActorId actor : who(text))
+                    for (const ActorId actor : resolve(runner.sight(), text))
                         named.push_back(actor);
         for (const auto& group : verb.groups) {
             Actors& members = fault.groups.emplace_back();
@@ -218,8 +230,10 @@ struct Performer {
             isolate();
         } else if (verb.name == "heal") {
             heal();
-        } else if (!process_verb() && !machine_verb()) {
+        } else if (!verb.link.from.empty()) {
             link_verb();
+        } else if (const Actors actors = who(verb.who); !process_verb(actors)) {
+            machine_verb(actors);
         }
     }
 };

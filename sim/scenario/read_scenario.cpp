@@ -159,6 +159,25 @@ private:
                 return moment.verb.name == "add_partitions" && moment.verb.topic.name == topic;
             });
     }
+    /// What can be known before the run: a verb that is about nobody does nothing.
+    void check_others(const std::string& from, const std::string& to, const std::string& path) {
+        if (from == to && from.find(' ') != std::string::npos && !from.starts_with("all ") &&
+            from.find(" of ") == std::string::npos)
+            return fail(path, "both ends of the link are " + from);
+        const bool brokers = to == "other brokers";
+        if (!brokers && to != "other controllers")
+            return;
+        const auto& nodes = scenario_.cluster.nodes;
+        const auto count = std::count_if(nodes.begin(), nodes.end(), [&](const NodePlan& node) {
+            return brokers ? node.broker : node.controller;
+        });
+        const bool is_one =
+            from.starts_with("node") ||
+            (brokers ? from.starts_with("broker") || from.find(" of ") != std::string::npos
+                     : from.find("controller") != std::string::npos);
+        if (count == 1 && is_one)
+            fail(path, "\"" + to + "\" is nobody: there is only one");
+    }
     void check_moment(const Moment& moment) {
         const Verb& verb = moment.verb;
         const std::string path = moment.path + "/" + verb.name;
@@ -173,6 +192,7 @@ private:
         if (!verb.link.from.empty()) {
             check_who(verb.link.from, path);
             check_who(verb.link.to, path);
+            check_others(verb.link.from, verb.link.to, path);
         }
         for (const auto& group : verb.groups)
             for (const std::string& who : group)

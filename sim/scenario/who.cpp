@@ -158,6 +158,15 @@ std::optional<InputError> role_error(const Scenario& scenario, std::string_view 
     if (std::find(topics.begin(), topics.end(), place->first) == topics.end())
         return InputError{
             {}, "there is no topic \"" + place->first + "\"", hint_for(place->first, topics)};
+    const auto grows = [&](const Moment& moment) { return moment.verb.topic.name == place->first; };
+    for (const TopicPlan& topic : scenario.topics)
+        if (topic.name == place->first && place->second >= topic.partitions &&
+            std::none_of(scenario.timeline.begin(), scenario.timeline.end(), grows))
+            return InputError{{},
+                              "\"" + std::string(role) + " of " + std::string(of) +
+                                  "\" is nobody: " + topic.name + " has " +
+                                  std::to_string(topic.partitions) + " partitions",
+                              "they are counted from 0"};
     return std::nullopt;
 }
 

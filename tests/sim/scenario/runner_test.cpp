@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 using namespace orrery;
 using namespace orrery::sim;
 
@@ -59,6 +61,45 @@ TEST_CASE("names that the cluster doesn't have are told where they stand") {
     CHECK(errors_with(R"({"expect": [{"never": {"fact": "truncated", "where": {"form": 1}}}]})") ==
           Lines{R"(x.json: /expect/0/never/where/form: truncated has no number "form"; )"
                 R"(did you mean "from"?)"});
+}
+
+TEST_CASE("a verb that can be about nobody is told before the run where that is known") {
+    CHECK(errors_with(R"({"timeline": [{"at": "1s", "kill": "leader of orders-1"}]})") ==
+          Lines{R"(x.json: /timeline/0/kill: "leader of orders-1" is nobody: )"
+                R"(orders has 1 partitions; they are counted from 0)"});
+    CHECK(
+        errors_with(
+            R"({"timeline": [{"at": "1s", "cut": {"between": ["broker 1", "other brokers"]}}]})") ==
+        Lines{R"(x.json: /timeline/0/cut: "other brokers" is nobody: there is only one)"});
+    CHECK(errors_with(
+              R"({"timeline": [{"at": "1s", "cut": {"between": ["broker 1", "broker 1"]}}]})") ==
+          Lines{R"(x.json: /timeline/0/cut: both ends of the link are broker 1)"});
+}
+
+TEST_CASE(
+    "a verb that finds nobody, or nothing to do, says so in the story and does nothing else") {
+    auto scenario = with(R"({"timeline": [
+        {"at": "9s", "start": "broker 1"},
+        {"at": "10s", "kill": "broker 1"},
+        {"at": "11s", "wipe": "controller 101"},
+        {"at": "12s", "pause": "active controller"}]})");
+    REQUIRE(scenario.has_value());
+    Runner runner(std::move(*scenario));
+    Chronicle chronicle;
+    runner.run_until(runner.end(), &chronicle);
+    std::vector<std::string> said;
+    for (const Entry& entry : chronicle.entries())
+        if (entry.note.fact == Fact::admin_failed)
+            said.push_back(entry.note.text);
+    CHECK(said == Lines{R"(start does nothing: "broker 1" is up already)",
+                        R"(pause does nothing: "active controller" is nobody now)"});
+    const std::string report = text_report({runner, chronicle, 0});
+    for (const std::string& line : said)
+        CHECK(report.find(line) != std::string::npos);
+    const auto faults =
+        std::count_if(chronicle.entries().begin(), chronicle.entries().end(),
+                      [](const Entry& entry) { return entry.note.fact == Fact::fault; });
+    CHECK(faults == 2);
 }
 
 TEST_CASE("moments happen at their time, or a while after their condition first holds, once") {
