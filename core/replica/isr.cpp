@@ -180,6 +180,9 @@ void Replicas::send_isr_changes(const Step& step) {
         }
         request.topics.back().partitions.push_back(
             proposal(partition, config_->node, broker_epoch_));
+        if (config_->planted.no_broker_epoch_fencing) // version 2 had none
+            for (auto& member : request.topics.back().partitions.back().new_isr_with_epochs)
+                member.broker_epoch = -1;
         isr_asked_.push_back(entry);
     }
     isr_queue_.clear();

@@ -1,5 +1,5 @@
-// Each invariant catches the bug that is planted for it. That the lessons without a planted bug
-// break none is a test of its own.
+// Each invariant catches the bug that is planted for it; flaws that Kafka had are in
+// museum_test.cpp. That the lessons without a planted bug break none is a test of its own.
 #include "tests/sim/scenario/lessons.hpp"
 
 using namespace orrery;
