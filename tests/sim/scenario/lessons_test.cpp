@@ -53,6 +53,38 @@ TEST_CASE("every lesson holds what it says, and its fingerprint is the known one
         file << name << " " << value << "\n";
 }
 
+TEST_CASE("every step of a lesson comes true, in the order of the text") {
+    for (const std::string& name : tests::lessons()) {
+        Runner runner(tests::lesson(name));
+        INFO(name);
+        REQUIRE(runner.scenario().lesson.has_value());
+        const auto& steps = runner.scenario().lesson->steps;
+        REQUIRE(steps.size() >= 2);
+        CHECK_FALSE(steps.front().when.has_value());
+        for (std::size_t i = 1; i < steps.size(); ++i)
+            CHECK(steps[i].when.has_value());
+        runner.run_until(runner.end());
+        const std::size_t reached = runner.lesson_step();
+        INFO("the step that comes next: "
+             << steps[std::min(reached + 1, steps.size() - 1)].text.begin()->second);
+        CHECK(reached == steps.size() - 1);
+    }
+}
+
+TEST_CASE("every verb of a lesson finds whom it means") {
+    for (const std::string& name : tests::lessons()) {
+        Runner runner(tests::lesson(name));
+        Chronicle chronicle;
+        runner.run_until(runner.end(), &chronicle);
+        INFO(name);
+        for (const MomentState& moment : runner.moments())
+            CHECK(moment.done);
+        for (const Entry& entry : chronicle.entries())
+            if (entry.note.text.find("does nothing") != std::string::npos)
+                FAIL_CHECK(entry.note.text);
+    }
+}
+
 TEST_CASE("a lesson goes the same way again, and through a copy every 500 events") {
     for (const std::string& name : tests::lessons()) {
         const Scenario scenario = tests::lesson(name);
