@@ -90,6 +90,7 @@ void Replicas::recover(const Boot& boot, const Step& step) {
             };
             log::RecoverFrom from;
             from.directory = directory;
+            from.config = settings_of(found.topic).log; // by the node's file: no image yet
             from.start_offset = in(log_starts);
             from.recovery_point = in(recovery_points);
             from.was_clean = stopped != nullptr;
