@@ -78,7 +78,9 @@ void Checker::high_watermark(const Told& told, const replica::Partition& replica
                                          std::to_string(replica.effective_min_isr()));
         commit(replica, memory);
     }
-    in_sync_has_committed(replica, memory);
+    // One that was paused may not know yet that it is deposed, and who is in sync now.
+    if (replica.leader_epoch >= memory.leader_epoch)
+        in_sync_has_committed(replica, memory);
 }
 
 /// Remembers what has come below the leader's high watermark.
