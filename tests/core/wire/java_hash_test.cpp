@@ -1,5 +1,6 @@
 #include "core/base/bytes.hpp"
 #include "core/wire/java_hash.hpp"
+#include "core/wire/java_order.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/vectors.hpp"
 
@@ -36,8 +37,7 @@ TEST_CASE("uuids hash as Java's") {
 }
 
 TEST_CASE("every kind of vector file in the folder is one that some test reads") {
-    // Those of assignors and SCRAM belong to groups and security; they are known, and wait for
-    // them.
+    // Those of SCRAM belong to security; they are known, and wait for it.
     const std::set<std::string> known = {"append",    "assign-client",   "assign-server",
                                          "batches",   "checksums",       "coordinator-partition",
                                          "elections", "corrupt-batches", "frames",
@@ -50,4 +50,22 @@ TEST_CASE("every kind of vector file in the folder is one that some test reads")
         INFO(name);
         CHECK((known.contains(name) || name == "README.md"));
     }
+}
+
+TEST_CASE("things come out of a table as Java's hash tables give them") {
+    const auto given = [](std::vector<std::int32_t> numbers, std::uint32_t buckets) {
+        wire::sort_as_java_table(numbers, buckets, [](std::int32_t n) { return n; });
+        return numbers;
+    };
+    // Twelve entries fill sixteen buckets; a copy of twelve has room for one more.
+    CHECK(wire::java_table_grown(0) == 16);
+    CHECK(wire::java_table_grown(12) == 16);
+    CHECK(wire::java_table_grown(13) == 32);
+    CHECK(wire::java_table_copied(11) == 16);
+    CHECK(wire::java_table_copied(12) == 32);
+    CHECK(given({7, 15, 16, 17}, 16) == std::vector<std::int32_t>{16, 17, 7, 15});
+    CHECK(given({7, 15, 16, 17}, 32) == std::vector<std::int32_t>{7, 15, 16, 17});
+    CHECK(given({33, 1, 17}, 16) ==
+          std::vector<std::int32_t>{33, 1, 17}); // one bucket: oldest first
+    CHECK(given({2, 0x10000, -1}, 16) == std::vector<std::int32_t>{-1, 0x10000, 2});
 }
