@@ -20,6 +20,7 @@ struct RunOptions {
     std::string until;           ///< "12s"; empty: the scenario's duration
     std::string report = "text"; ///< text, json, junit
     std::string trace;           ///< a file; empty: none
+    std::string disks;           ///< a folder for the nodes' disks; empty: none
     bool checks = true;
 };
 int run(const RunOptions& options);

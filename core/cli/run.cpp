@@ -1,5 +1,6 @@
 // orrery run, check and list: scenarios from the command line.
 #include "core/cli/commands.hpp"
+#include "core/cli/disks.hpp"
 #include "sim/scenario/report.hpp"
 
 #include <cstdio>
@@ -50,6 +51,13 @@ bool run_traced(sim::Runner& runner, Instant end, sim::Chronicle& chronicle,
     return static_cast<bool>(file);
 }
 
+/// Tells of the trouble, if there is any.
+bool refused(const std::optional<std::string>& trouble) {
+    if (trouble)
+        tell(*trouble);
+    return trouble.has_value();
+}
+
 } // namespace
 
 void tell(std::string_view error) {
@@ -84,6 +92,9 @@ int run(const RunOptions& options) {
         }
         end = Instant{} + *until;
     }
+    // Before the run: whoever waited for it shall not learn then that the folder won't do.
+    if (!options.disks.empty() && refused(prepare_folder(options.disks)))
+        return bad_input;
     const std::int64_t begun = cpu_ns();
     sim::Runner runner(std::move(*scenario), options.checks);
     sim::Trace trace;
@@ -96,6 +107,8 @@ int run(const RunOptions& options) {
     print(options.report == "json"    ? sim::json_report(done)
           : options.report == "junit" ? sim::junit_report(done)
                                       : sim::text_report(done));
+    if (!options.disks.empty() && refused(write_disks(runner.world(), options.disks)))
+        return bad_input;
     return runner.passed() ? good : failed;
 }
 

@@ -73,6 +73,8 @@ int main(int count, char** words) {
     run->add_option("--report", run_options.report, "text, json or junit")
         ->check(CLI::IsMember({"text", "json", "junit"}));
     run->add_option("--trace", run_options.trace, "write a line for each event to that file");
+    run->add_option("--disks", run_options.disks,
+                    "write each node's disk as it is at the end to that new folder, as real files");
     run->add_flag("!--no-checks", run_options.checks, "don't look at the invariants");
     run->callback([&] { result = cli::run(run_options); });
 

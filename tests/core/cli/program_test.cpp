@@ -8,10 +8,12 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
 using namespace orrery;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -67,6 +69,79 @@ TEST_CASE("exit codes tell a good run, a failed one, and bad input apart") {
     const Ran mistyped = program("rnu x.json");
     CHECK(mistyped.code == 2);
     CHECK(mistyped.out.find("did you mean \"run\"?") != std::string::npos);
+}
+
+namespace {
+
+/// A folder of its own that goes with the test.
+struct Folder {
+    fs::path path;
+
+    Folder() {
+        std::string name = (fs::temp_directory_path() / "orrery-test-XXXXXX").string();
+        REQUIRE(mkdtemp(name.data()) != nullptr);
+        path = name;
+    }
+    ~Folder() {
+        std::error_code ignored;
+        fs::remove_all(path, ignored);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+};
+
+} // namespace
+
+TEST_CASE("a run leaves its disks as real files, each of which orrery dump reads") {
+    const Folder folder;
+    const fs::path disks = folder.path / "deep" / "disks";
+    const Ran run =
+        program(std::string("run ") + lesson + " --until 8s --disks '" + disks.string() + "'");
+    INFO(run.out);
+    REQUIRE(run.code == 0);
+    for (const char* name :
+         {"broker-1/meta.properties", "broker-1/replication-offset-checkpoint",
+          "broker-1/__cluster_metadata-0/quorum-state", "broker-2/orders-0/partition.metadata",
+          "broker-2/orders-0/00000000000000000000.log",
+          "broker-2/orders-0/00000000000000000000.index",
+          "broker-2/orders-0/00000000000000000000.timeindex",
+          "broker-2/orders-0/leader-epoch-checkpoint",
+          "controller-101/__cluster_metadata-0/00000000000000000000.log"})
+        CHECK(fs::is_regular_file(disks / name));
+    CHECK_FALSE(fs::exists(disks / "producer-a"));
+    std::size_t dumped = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(disks)) {
+        if (!entry.is_regular_file())
+            continue;
+        INFO(entry.path());
+        CHECK(program("dump '" + entry.path().string() + "'").code == 0);
+        ++dumped;
+    }
+    CHECK(dumped > 50);
+    const Ran log =
+        program("dump '" + (disks / "broker-2/orders-0/00000000000000000000.log").string() + "'");
+    CHECK(log.out.find("| offset: 0 CreateTime: ") != std::string::npos);
+}
+
+TEST_CASE("a folder that can't take the disks is refused before the run") {
+    const Folder folder;
+    const auto run_to = [](const fs::path& where) {
+        return program(std::string("run ") + lesson + " --until 1s --disks '" + where.string() +
+                       "'");
+    };
+    std::ofstream(folder.path / "mine") << "not to be mixed with";
+    const Ran full = run_to(folder.path);
+    CHECK(full.code == 2);
+    CHECK(full.out.find("is not empty") != std::string::npos);
+    CHECK(full.out.find("simulated") == std::string::npos); // no report: nothing ran
+    const Ran file = run_to(folder.path / "mine");
+    CHECK(file.code == 2);
+    CHECK(file.out.find("is no folder") != std::string::npos);
+    const Ran below = run_to(folder.path / "mine" / "disks");
+    CHECK(below.code == 2);
+    CHECK(below.out.find("can't be made") != std::string::npos);
+    fs::create_directory(folder.path / "empty");
+    CHECK(run_to(folder.path / "empty").code == 0);
 }
 
 TEST_CASE("every lesson is fine to orrery check") {
