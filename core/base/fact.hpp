@@ -26,6 +26,7 @@ enum class Fact : std::uint8_t {
     metadata_truncated,
     metadata_high_watermark,
     metadata_snapshot,
+    metadata_snapshot_loaded,
     // the controller
     controller_active,
     controller_inactive,

@@ -21,6 +21,7 @@
 #include "core/node/peers.hpp"
 #include "core/node/planted.hpp"
 #include "core/node/serving.hpp"
+#include "core/node/snapshots.hpp"
 #include "core/raft/quorum.hpp"
 #include "core/replica/replicas.hpp"
 
@@ -122,6 +123,11 @@ private:
     std::optional<Endpoint> broker_endpoint(NodeId id) const;
     void wake(Step& step);
 
+    // node_snapshot.cpp
+    const raft::Snapshot* snapshot_to_load() const;
+    void load_snapshot(const raft::Snapshot& snapshot, metadata::Changes& changes, Step& step);
+    void make_snapshot_if_due(Step& step);
+
     Cow<Config> config_;
     Planted planted_;
     Uuid directory_;
@@ -135,6 +141,7 @@ private:
     metadata::Image image_;
     metadata::Changes pending_changes_; ///< of a metadata transaction that is still open
     Offset replayed_{0};                ///< metadata below this offset is in image_
+    SnapshotSchedule snapshots_;
     bool published_ = false; ///< our registration is in image_: partitions hear of metadata
     raft::Leadership seen_leadership_;
 
@@ -153,8 +160,8 @@ private:
 
 public:
     ORRERY_FIELDS(config_, planted_, directory_, incarnation_, random_, quorum_, controller_,
-                  replicas_, lifecycle_, image_, pending_changes_, replayed_, published_,
-                  seen_leadership_, peers_, forwarding_, served_, registration_ask_,
+                  replicas_, lifecycle_, image_, pending_changes_, replayed_, snapshots_,
+                  published_, seen_leadership_, peers_, forwarding_, served_, registration_ask_,
                   registration_retry_, stopping_, closing_, exited_, stop_patience_)
 };
 

@@ -47,8 +47,22 @@ raft::Config quorum_config(const Config& node, const Uuid& directory,
     config.append_linger = ms("controller.quorum.append.linger.ms");
     config.segment_bytes = metadata::broker_number(view, "metadata.log.segment.bytes");
     config.segment_ms = metadata::broker_number(view, "metadata.log.segment.ms");
+    config.retention_bytes = metadata::broker_number(view, "metadata.max.retention.bytes");
+    config.retention_ms = metadata::broker_number(view, "metadata.max.retention.ms");
     config.planted = planted;
     return config;
+}
+
+SnapshotSchedule snapshot_schedule(const Config& node, Instant now) {
+    const metadata::Image nothing;
+    const metadata::ConfigView view{nothing, node.properties, node.id};
+    SnapshotSchedule schedule;
+    schedule.bytes_max =
+        metadata::broker_number(view, "metadata.log.max.record.bytes.between.snapshots");
+    schedule.interval =
+        milliseconds(metadata::broker_number(view, "metadata.log.max.snapshot.interval.ms"));
+    schedule.begin_anew(now);
+    return schedule;
 }
 
 replica::Config replica_config(const Config& node, const replica::Planted& planted) {
@@ -126,6 +140,7 @@ void Node::boot(const Started& started, Step& step) {
     if (!quorum)
         return halt(quorum.error().where + ": " + quorum.error().what, step);
     quorum_ = std::move(*quorum);
+    snapshots_ = snapshot_schedule(*config_, step.instant());
 
     if (config_->controller) {
         auto settings =

@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::int64_t replay_chunk = std::int64_t{4} << 20U;
 
-Result<metadata::Record> decode_record(const record::Record& record, const record::Batch& batch) {
-    const auto value = record.value.value_or(record::View{});
-    const auto from = static_cast<std::size_t>(value.data() - batch.bytes.data());
-    return metadata::decode(batch.bytes.slice(from, value.size()));
-}
-
 /// The request of a room's ask, moved out of it.
 template <class Request>
 PeerRequest peer_request(Ask<Request>& ask) {
@@ -82,7 +76,9 @@ bool Node::settle_quorum(Step& step) {
 
 /// Applies what the quorum has committed since. Control batches are the quorum's own business.
 void Node::replay(metadata::Changes& changes, Step& step) {
-    while (replayed_ < quorum_->high_watermark()) {
+    if (const raft::Snapshot* snapshot = snapshot_to_load())
+        load_snapshot(*snapshot, changes, step);
+    while (running() && replayed_ < quorum_->high_watermark()) {
         const auto read =
             quorum_->log().read(replayed_, {replay_chunk, quorum_->high_watermark(), true});
         if (!read || read->records.empty())
@@ -110,6 +106,7 @@ void Node::replay(metadata::Changes& changes, Step& step) {
                 }
             }
             replayed_ = std::max(replayed_, batch.header.next_offset());
+            snapshots_.replayed(batch);
         }
     }
 }
@@ -134,6 +131,7 @@ bool Node::settle_metadata(Step& step) {
         publish(changes, ours, step);
         lifecycle_.replayed(replayed_, ours ? self->epoch : BrokerEpoch{-1}, step.instant());
     }
+    make_snapshot_if_due(step);
     return replayed_ != before;
 }
 

@@ -66,6 +66,7 @@ Result<Quorum, InputError> Quorum::boot(Config config, std::span<const BootFile>
                                          log::encode_partition_metadata(metadata_topic_id)});
     if (auto error = quorum.open_log(has_log, files, now, out))
         return failure(std::move(*error));
+    quorum.next_cleaning_ = now.instant + quorum.config_->clean_interval;
     quorum.take_up(election, now, out);
     return quorum;
 }

@@ -60,6 +60,7 @@ struct Config {
     std::int64_t segment_ms = 604'800'000;      ///< metadata.log.segment.ms
     std::int64_t retention_bytes = 104'857'600; ///< metadata.max.retention.bytes; -1 without bound
     std::int64_t retention_ms = 604'800'000;    ///< metadata.max.retention.ms; -1 for ever
+    Duration clean_interval = seconds(60); ///< how often the two above are looked at, as Kafka does
     /// This room's watched writes and asks are numbered from here; a node gives each room its own
     /// range.
     std::uint64_t first_write_id = 1;
@@ -70,7 +71,7 @@ struct Config {
                   election_backoff_max, fetch_timeout, request_timeout, retry_backoff,
                   append_linger, fetch_max_wait, fetch_max_bytes, fetch_snapshot_max_bytes,
                   batch_max_bytes, segment_bytes, segment_ms, retention_bytes, retention_ms,
-                  first_write_id, first_ask_id, planted)
+                  clean_interval, first_write_id, first_ask_id, planted)
 
     const Voter* voter(NodeId who) const {
         for (const Voter& v : voters)

@@ -23,6 +23,8 @@ void Quorum::poll(const Now& now, Out& out) {
         return;
     connections_.expire(now.instant, config_->retry_backoff);
     expire_fetches(now, out);
+    if (const auto due = next_cleaning(); due && *due <= now.instant)
+        clean_snapshots(now, out);
     constexpr int turns_max = 8; // Prospective, Candidate, Leader of a single voter need three
     for (int turns = 0; !election_write_ && !halted_ && turn(now, out); ++turns)
         expect(turns < turns_max, "roles that settle");
@@ -186,6 +188,7 @@ std::optional<Instant> Quorum::wakeup() const {
     if (const auto* leader = std::get_if<Leader>(&state_))
         for (const ParkedFetch& fetch : leader->fetches)
             first = earlier(first, fetch.deadline);
+    first = earlier(first, next_cleaning());
     if (election_write_)
         return first;
     first = earlier(first, connections_.wakeup());

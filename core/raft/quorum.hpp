@@ -126,7 +126,7 @@ public:
     bool operator==(const Quorum&) const = default;
     ORRERY_FIELDS(config_, random_, log_, state_, epoch_, high_watermark_, connections_, persisted_,
                   election_write_, parked_replies_, flushes_, durable_end_, snapshots_,
-                  snapshot_write_, next_write_, next_ask_, shutting_down_, halted_)
+                  snapshot_write_, next_cleaning_, next_write_, next_ask_, shutting_down_, halted_)
 
 private:
     /// Once `write` is confirmed, the log is durable below `end`.
@@ -268,6 +268,8 @@ private:
                    Out& out);
     wire::FetchSnapshotRequest snapshot_request(const SnapshotDownload& download) const;
     void snapshot_confirmed(const Now& now, Out& out);
+    std::optional<Instant> next_cleaning() const;
+    void skip_cleanings(const Now& now);
     void clean_snapshots(const Now& now, Out& out);
     void erase_oldest_snapshot(Out& out);
     bool begins_batch(Offset offset) const;
@@ -293,6 +295,7 @@ private:
     Offset durable_end_;                          ///< the disk has confirmed the log below
     Snapshots snapshots_;
     std::optional<SnapshotWrite> snapshot_write_;
+    Instant next_cleaning_; ///< of snapshots and the log below them
     std::uint64_t next_write_ = 0;
     std::uint64_t next_ask_ = 0;
     bool shutting_down_ = false;

@@ -95,10 +95,12 @@ void Quorum::snapshot_confirmed(const Now& now, Out& out) {
     SnapshotWrite done = std::move(*snapshot_write_);
     snapshot_write_.reset();
     const SnapshotId id = done.snapshot.id;
+    skip_cleanings(now);
     snapshots_.push_back(std::move(done.snapshot));
     std::sort(snapshots_.begin(), snapshots_.end(),
               [](const auto& a, const auto& b) { return a.id < b.id; });
-    tell(Fact::metadata_snapshot, {id.end_offset.value, id.epoch.value}, out);
+    tell(Fact::metadata_snapshot, {id.end_offset.value, id.epoch.value}, out,
+         done.downloaded ? "fetched from the leader" : "made of the image");
     const LeaderEpoch latest = log_.latest_epoch().value_or(LeaderEpoch{0});
     const bool ahead =
         id.epoch > latest || (id.epoch == latest && id.end_offset > log_.end_offset());
@@ -113,7 +115,6 @@ void Quorum::snapshot_confirmed(const Now& now, Out& out) {
             tell(Fact::metadata_high_watermark, {high_watermark_.value}, out);
         }
     }
-    clean_snapshots(now, out);
 }
 
 void Quorum::erase_oldest_snapshot(Out& out) {
@@ -121,9 +122,20 @@ void Quorum::erase_oldest_snapshot(Out& out) {
     snapshots_.erase(snapshots_.begin());
 }
 
+/// Cleaning comes round by the clock; without two snapshots it would find nothing to do.
+std::optional<Instant> Quorum::next_cleaning() const {
+    return snapshots_.size() >= 2 ? std::optional(next_cleaning_) : std::nullopt;
+}
+
+void Quorum::skip_cleanings(const Now& now) {
+    while (next_cleaning_ <= now.instant)
+        next_cleaning_ = next_cleaning_ + config_->clean_interval;
+}
+
 /// metadata.max.retention.bytes and .ms: the oldest snapshot goes, and the log up to the next one,
 /// as long as there is a next one.
 void Quorum::clean_snapshots(const Now& now, Out& out) {
+    skip_cleanings(now);
     const auto total = [this] {
         std::int64_t bytes = log_.size();
         for (const Snapshot& snapshot : snapshots_)
@@ -240,6 +252,9 @@ Quorum::Handled Quorum::handle(NodeId /*from*/, const wire::FetchSnapshotRespons
         const WriteId write = new_write();
         out.effects.emplace_back(
             Replace{write, config_->directory + '/' + file_name_of(id), download.content});
+        if (snapshot_write_) // one of our own on its way: older than this one
+            out.effects.emplace_back(
+                Erase{config_->directory + '/' + file_name_of(snapshot_write_->snapshot.id)});
         snapshot_write_ = SnapshotWrite{write, {id, std::move(download.content)}, true};
         follower->download.reset();
     }

@@ -15,6 +15,8 @@ void Replicas::apply(const metadata::Image& image, const metadata::Changes& chan
         delete_topic(deleted.last->id, step);
     if (changes.everything) {
         reconcile_all(step);
+        for (const auto& entry : image_.brokers())
+            look_at_fetches_of(entry.first);
     } else {
         for (const metadata::PartitionChange& change : changes.partitions)
             reconcile(change.id, step);

@@ -26,7 +26,8 @@ Telling telling_of(const Note& note) {
     case Fact::quorum_follower:
     case Fact::quorum_resigned: return {Tone::control, "", "KIP-595"};
     case Fact::metadata_truncated: return {Tone::fault, "", "KIP-595"};
-    case Fact::metadata_snapshot: return {Tone::control, "", "KIP-630"};
+    case Fact::metadata_snapshot:
+    case Fact::metadata_snapshot_loaded: return {Tone::control, "", "KIP-630"};
     case Fact::metadata_appended:
     case Fact::metadata_high_watermark:
     case Fact::appended:

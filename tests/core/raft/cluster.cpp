@@ -49,6 +49,7 @@ Config Cluster::config_of(int node) const {
         config.voters.push_back({{i}, {}, {"host" + std::to_string(i), 9093}});
     config.planted = options_.planted;
     config.retention_bytes = options_.snapshot_retention_bytes;
+    config.clean_interval = milliseconds(50);
     config.fetch_snapshot_max_bytes = 150; // snapshots come in pieces
     return config;
 }
