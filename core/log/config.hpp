@@ -11,6 +11,7 @@ namespace orrery::log {
 struct LogConfig {
     std::int32_t segment_bytes = 1 << 30;        ///< segment.bytes
     std::int64_t segment_ms = 604'800'000;       ///< segment.ms
+    std::int64_t segment_jitter_ms = 0;          ///< segment.jitter.ms
     std::int32_t segment_index_bytes = 10 << 20; ///< segment.index.bytes
     std::int32_t index_interval_bytes = 4096;    ///< index.interval.bytes
     std::int64_t flush_messages = std::numeric_limits<std::int64_t>::max(); ///< flush.messages
@@ -18,8 +19,8 @@ struct LogConfig {
     std::int64_t retention_ms = 604'800'000; ///< retention.ms, -1 is for ever
     std::int64_t retention_bytes = -1;       ///< retention.bytes, -1 is without bound
     bool operator==(const LogConfig&) const = default;
-    ORRERY_FIELDS(segment_bytes, segment_ms, segment_index_bytes, index_interval_bytes,
-                  flush_messages, flush_ms, retention_ms, retention_bytes)
+    ORRERY_FIELDS(segment_bytes, segment_ms, segment_jitter_ms, segment_index_bytes,
+                  index_interval_bytes, flush_messages, flush_ms, retention_ms, retention_bytes)
 };
 
 } // namespace orrery::log

@@ -1,6 +1,7 @@
 #include "core/log/log.hpp"
 
 #include "core/base/expect.hpp"
+#include "core/base/random.hpp"
 #include "core/log/checkpoint.hpp"
 #include "core/record/records.hpp"
 
@@ -49,10 +50,21 @@ std::size_t Log::segment_of(Offset offset) const {
 // --- append
 // ---------------------------------------------------------------------------------------
 
+/// segment.jitter.ms keeps logs that were begun together from rolling together for ever. Drawn from
+/// the segment's name, so that it is the same after a restart. (Kafka draws anew.)
+std::int64_t Log::roll_jitter_ms(Offset base) const {
+    const std::int64_t most = std::min(config_.segment_jitter_ms, config_.segment_ms);
+    if (most <= 0)
+        return 0;
+    Random random(static_cast<std::uint64_t>(base.value), directory_);
+    return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most)));
+}
+
 void Log::begin_segment(Offset base, std::int64_t created_ms, Effects& out) {
     Segment segment;
     segment.base_offset = base;
     segment.created_ms = created_ms;
+    segment.roll_jitter_ms = roll_jitter_ms(base);
     segments_.emplace_back(std::move(segment));
     for (const std::string_view suffix : {".log", ".index", ".timeindex"})
         out.emplace_back(Write{unwatched, segment_file(directory_, base, suffix), 0, {}});

@@ -198,6 +198,7 @@ private:
     friend class LogRecovery;
 
     std::string directory_;
+    std::int64_t roll_jitter_ms(Offset base) const;
     LogConfig config_;
     std::vector<Cow<Segment>> segments_;
     Cow<LeaderEpochs> epochs_;

@@ -242,6 +242,7 @@ void LogRecovery::load_segment(std::size_t i) {
     Segment segment;
     segment.base_offset = bases_[i];
     segment.created_ms = now_.wall_ms;
+    segment.roll_jitter_ms = log_.roll_jitter_ms(bases_[i]);
     const Segment nothing = segment;
     Scan found = scan(file.content, segment, trusted, next, epoch);
     if (trusted && !found.problem.empty()) { // trust was misplaced

@@ -68,8 +68,8 @@ bool Segment::add_last_time_entry() {
 void Segment::rebuild(std::size_t batch_count, const LogConfig& config) {
     CowVector<StoredBatch> kept = std::move(batches);
     kept.truncate(batch_count);
-    *this = Segment{base_offset, created_ms,          {}, {}, {}, 0, 0, record::no_timestamp,
-                    no_offset,   record::no_timestamp};
+    *this = Segment{base_offset,          created_ms, roll_jitter_ms,      {}, {}, {}, 0, 0,
+                    record::no_timestamp, no_offset,  record::no_timestamp};
     for (const StoredBatch& batch : kept)
         append({batch.header(), batch.bytes}, config);
     batches = std::move(kept); // the same batches, in the blocks that copies of this log share
@@ -87,7 +87,7 @@ bool Segment::should_roll(const LogConfig& config, std::size_t bytes, Offset las
     const std::int64_t waited =
         first_timestamp >= 0 ? record::wrapping_subtract(batch_max_timestamp, first_timestamp)
                              : now_ms - created_ms;
-    if (waited > config.segment_ms)
+    if (waited > config.segment_ms - roll_jitter_ms)
         return true;
     const auto room = static_cast<std::size_t>(config.segment_index_bytes);
     return offset_index.size() >= room / offset_index_entry_size ||

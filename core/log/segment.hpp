@@ -36,7 +36,8 @@ struct StoredBatch {
 
 struct Segment {
     Offset base_offset;
-    std::int64_t created_ms = 0; ///< wall clock; segment.ms counts from here without timestamps
+    std::int64_t created_ms = 0;     ///< wall clock; segment.ms counts from here without timestamps
+    std::int64_t roll_jitter_ms = 0; ///< it is closed by segment.ms that much earlier
     CowVector<StoredBatch> batches;
     OffsetIndex offset_index;
     TimeIndex time_index;
@@ -46,7 +47,7 @@ struct Segment {
     Offset max_timestamp_offset = no_offset; ///< last offset of the first batch that had it
     std::int64_t first_timestamp = record::no_timestamp; ///< max timestamp of the first batch
     bool operator==(const Segment&) const = default;
-    ORRERY_FIELDS(base_offset, created_ms, batches, offset_index, time_index, size,
+    ORRERY_FIELDS(base_offset, created_ms, roll_jitter_ms, batches, offset_index, time_index, size,
                   bytes_since_index_entry, max_timestamp, max_timestamp_offset, first_timestamp)
 
     /// What an append added to the indexes.

@@ -231,6 +231,7 @@ TopicSettings Replicas::settings_of(std::string_view topic) const {
     TopicSettings settings;
     settings.log.segment_bytes = small("segment.bytes");
     settings.log.segment_ms = number("segment.ms");
+    settings.log.segment_jitter_ms = number("segment.jitter.ms");
     settings.log.segment_index_bytes = small("segment.index.bytes");
     settings.log.index_interval_bytes = small("index.interval.bytes");
     settings.log.flush_messages = number("flush.messages");

@@ -352,3 +352,24 @@ TEST_CASE("the recovery point rises only when a flush is said to be done") {
     log.flushed({3}); // late news of what was cut since
     CHECK(log.recovery_point() == Offset{1});
 }
+
+TEST_CASE("segment.jitter.ms lets each segment go a little early, each by its own draw") {
+    LogConfig config;
+    config.segment_ms = 1000;
+    config.segment_jitter_ms = 600;
+    Effects out;
+    std::vector<std::int64_t> jitters;
+    for (const char* directory : {"orders-0", "orders-1", "orders-2"}) {
+        Log log = Log::create(directory, config, Offset{0}, at_ms(0), out);
+        const std::int64_t jitter = log.segment(0).roll_jitter_ms;
+        CHECK(jitter >= 0);
+        CHECK(jitter < 600);
+        log.append(make_batch({0}, {0}, 1, 0), at_ms(0), out);
+        CHECK_FALSE(log.append(make_batch({1}, {0}, 1, 1000 - jitter), at_ms(9), out).rolled);
+        CHECK(log.append(make_batch({2}, {0}, 1, 1001 - jitter), at_ms(9), out).rolled);
+        jitters.push_back(jitter);
+    }
+    CHECK_FALSE((jitters[0] == jitters[1] && jitters[1] == jitters[2]));
+    config.segment_ms = 0; // no more than segment.ms itself
+    CHECK(Log::create("orders-0", config, Offset{0}, at_ms(0), out).segment(0).roll_jitter_ms == 0);
+}
