@@ -155,8 +155,10 @@ constexpr FactRow rows[] = {
     {Fact::log_recovered,
      "log_recovered",
      detail,
-     "{topic}-{partition} recovered up to {offset}, {cut_bytes} torn bytes cut",
-     {"offset", "cut_bytes"}},
+     "{topic}-{partition} recovered up to {offset}, {scanned_bytes} bytes scanned, {cut_bytes} "
+     "torn "
+     "bytes cut",
+     {"offset", "cut_bytes", "scanned_bytes"}},
     {Fact::log_dir_failed, "log_dir_failed", notable, "log directory failed: {text}", {}},
     {Fact::produce_refused,
      "produce_refused",

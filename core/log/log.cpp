@@ -79,8 +79,7 @@ bool Log::roll_if_due(const record::BatchHeader& header, const Now& now, Effects
         erase_segments(segments_.size() - 1, segments_.size(), out);
     } else {
         write_last_time_entry(active(), out);
-        flush_segment(*segments_.back(), unwatched, out);
-        flush_asked_ = end_offset_;
+        flush_unasked(segments_.size(), out);
     }
     begin_segment(std::max(header.base_offset, end_offset_), now.wall_ms, out);
     return true;
@@ -110,6 +109,11 @@ void Log::put(const record::Batch& batch, Effects& out) {
 void Log::flush_after_append(const Now& now, Effects& out, WriteId id) {
     if (id == unwatched && end_offset_ - flush_asked_ < config_.flush_messages)
         return;
+    if (id == unwatched) {
+        if (segment_of(flush_asked_) + 1 < segments_.size())
+            flush_unasked(segments_.size() - 1, out);
+        id = next_flush(end_offset_);
+    }
     // Only the log itself: indexes can be rebuilt, and the caller waits.
     out.emplace_back(Flush{id, segment_file(directory_, segments_.back()->base_offset, ".log")});
     flush_asked_ = end_offset_;

@@ -5,7 +5,9 @@
 //
 // Who waits for the disk is the caller's business: an append with a WriteId is followed by a Flush
 // with that id, whose Wrote says that this append (and all before it in the same file) is durable.
-// A roll flushes the old segment unwatched, so confirmations count in the order of their ids.
+// What the log flushes by itself (a segment that it closes, flush.messages, flush.ms) is unwatched
+// too, unless the caller gave it ids for that: then each such flush, once confirmed(), raises the
+// recovery point, below which a restart after a crash scans nothing.
 //
 // Not here: high watermark, ISR, who leads (core/replica, core/raft), and the checks of what a
 // producer sends (record/validate.hpp). Log start and recovery point live in checkpoint files of
@@ -81,6 +83,15 @@ struct RecoverFrom {
     bool was_clean = false;   ///< .kafka_cleanshutdown was there
 };
 struct Recovered;
+
+/// Once `id` is confirmed, and all flushes before it, the log is durable below `end`.
+struct LogFlush {
+    WriteId id;
+    Offset end;
+    bool confirmed = false;
+    bool operator==(const LogFlush&) const = default;
+    ORRERY_FIELDS(id, end, confirmed)
+};
 
 class Log {
 public:
@@ -166,6 +177,10 @@ public:
     Offset flush(WriteId id, const Now& now, Effects& out);
     /// Everything below `offset` is durable: raises recovery_point().
     void flushed(Offset offset);
+    /// Numbers the flushes that the log asks for by itself from `first` up, and has them watched.
+    void watch_flushes(WriteId first) { next_flush_ = first; }
+    /// Wrote{id} has come for one of them. True if that raised recovery_point().
+    bool confirmed(WriteId id);
     /// When flush.ms asks for the next flush; nullopt if never.
     std::optional<Instant> wakeup() const;
     /// Does what is due at `now` (a flush by flush.ms).
@@ -178,11 +193,12 @@ public:
 
     bool operator==(const Log&) const = default;
     ORRERY_FIELDS(directory_, config_, segments_, epochs_, start_offset_, end_offset_,
-                  recovery_point_, flush_asked_, last_flush_)
+                  recovery_point_, flush_asked_, last_flush_, next_flush_, flushes_)
 
 private:
     Segment& active() { return segments_.back().edit(); }
     std::size_t segment_of(Offset offset) const;
+    std::int64_t roll_jitter_ms(Offset base) const;
     void begin_segment(Offset base, std::int64_t created_ms, Effects& out);
     void begin_anew(Offset start, std::int64_t created_ms, Effects& out);
     void cut_segment(std::size_t holds, Offset to, Effects& out);
@@ -193,12 +209,14 @@ private:
     void write_last_time_entry(Segment& segment, Effects& out) const;
     void flush_segment(const Segment& segment, WriteId id, Effects& out) const;
     void flush_after_append(const Now& now, Effects& out, WriteId id);
+    void flush_unasked(std::size_t end, Effects& out);
+    WriteId next_flush(Offset end);
+    void cap_flushes();
     void erase_segments(std::size_t from, std::size_t to, Effects& out);
     void erase_below_start(Effects& out);
     friend class LogRecovery;
 
     std::string directory_;
-    std::int64_t roll_jitter_ms(Offset base) const;
     LogConfig config_;
     std::vector<Cow<Segment>> segments_;
     Cow<LeaderEpochs> epochs_;
@@ -207,6 +225,8 @@ private:
     Offset recovery_point_{0};
     Offset flush_asked_{0}; ///< everything below has had a Flush, confirmed or not
     Instant last_flush_;
+    WriteId next_flush_ = unwatched; ///< unwatched: nobody watches
+    std::vector<LogFlush> flushes_;  ///< watched ones that are out, in the order of their ids
 };
 
 struct Recovered {

@@ -66,6 +66,7 @@ bool Log::truncate_to(Offset to, Effects& out) {
     erase_below_start(out);
     recovery_point_ = std::min(recovery_point_, end_offset_);
     flush_asked_ = std::min(flush_asked_, end_offset_);
+    cap_flushes();
     if (epochs_.edit().truncate_from_end(end_offset_))
         write_epochs(out);
     return true;
@@ -107,6 +108,7 @@ void Log::begin_anew(Offset start, std::int64_t created_ms, Effects& out) {
     end_offset_ = start;
     recovery_point_ = start;
     flush_asked_ = start;
+    cap_flushes();
     begin_segment(start, created_ms, out);
     if (epochs_.edit().clear())
         write_epochs(out);
@@ -171,9 +173,47 @@ void Log::flush_segment(const Segment& segment, WriteId id, Effects& out) const 
     out.emplace_back(Flush{id, segment_file(directory_, segment.base_offset, ".log")});
 }
 
+/// Of the segments below the index `end`, those that hold what no flush was asked for yet.
+void Log::flush_unasked(std::size_t end, Effects& out) {
+    for (std::size_t i = segment_of(flush_asked_); i < end; ++i)
+        flush_segment(*segments_[i], next_flush(segments_[i]->end_offset()), out);
+    flush_asked_ = end_offset_;
+}
+
+/// The number of a flush by which the log becomes durable below `end`.
+WriteId Log::next_flush(Offset end) {
+    if (next_flush_ == unwatched)
+        return unwatched;
+    flushes_.push_back({next_flush_, end});
+    next_flush_ = WriteId{next_flush_.value + 1};
+    return flushes_.back().id;
+}
+
+/// A flush under way may still confirm what was just cut. It must not vouch for what takes the same
+/// offsets later.
+void Log::cap_flushes() {
+    for (LogFlush& flush : flushes_)
+        flush.end = std::min(flush.end, end_offset_);
+}
+
+bool Log::confirmed(WriteId id) {
+    const Offset before = recovery_point_;
+    for (LogFlush& flush : flushes_)
+        flush.confirmed = flush.confirmed || flush.id == id;
+    // That one segment is safe says nothing of the one before it.
+    while (!flushes_.empty() && flushes_.front().confirmed) {
+        flushed(flushes_.front().end);
+        flushes_.erase(flushes_.begin());
+    }
+    return recovery_point_ != before;
+}
+
 Offset Log::flush(WriteId id, const Now& now, Effects& out) {
-    for (std::size_t i = segment_of(recovery_point_); i < segments_.size(); ++i)
-        flush_segment(*segments_[i], i + 1 == segments_.size() ? id : unwatched, out);
+    for (std::size_t i = segment_of(recovery_point_); i < segments_.size(); ++i) {
+        const bool last = i + 1 == segments_.size();
+        flush_segment(*segments_[i],
+                      last && id != unwatched ? id : next_flush(segments_[i]->end_offset()), out);
+    }
     flush_asked_ = end_offset_;
     last_flush_ = now.instant;
     return end_offset_;

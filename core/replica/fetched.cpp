@@ -141,7 +141,7 @@ void Replicas::truncate(Partition& partition, Offset to, const Step& step) {
     partition.log.truncate_to(std::max(to, partition.log_start()), step.out.effects);
     if (partition.log_end() == from)
         return;
-    logs_moved(step.now.instant);
+    logs_were_cut();
     step.note({Fact::truncated,
                partition.topic,
                partition.id.partition,
@@ -204,7 +204,7 @@ void Replicas::on_leader_offset(Fetcher& fetcher, Slot slot, bool start,
                    {partition.log_end().value, theirs.value, partition.leader_epoch.value},
                    {}});
         partition.log.truncate_fully_and_start_at(theirs, step.now, step.out.effects);
-        logs_moved(step.now.instant);
+        logs_were_cut();
         set_high_watermark(partition, theirs, step);
     }
     fetched.offset = partition.log_end();

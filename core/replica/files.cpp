@@ -15,6 +15,7 @@
 #include "core/replica/replicas.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace orrery::replica {
 
@@ -114,7 +115,7 @@ void Replicas::recover_one(FoundLog&& found, const log::RecoverFrom& from, Offse
     step.note({Fact::log_recovered,
                found.topic,
                found.partition,
-               {found.log.end_offset().value, recovered.cut_bytes},
+               {found.log.end_offset().value, recovered.cut_bytes, recovered.scanned_bytes},
                {}});
     found_.push_back(Cow<FoundLog>(std::move(found)));
 }
@@ -189,6 +190,7 @@ void Replicas::delete_replica(Slot slot, const Step& step) {
         partition.log.erase_files(step.out.effects);
     remove_partition(slot);
     checkpoint_soon(step.now.instant);
+    logs_were_cut();
 }
 
 // --- checkpoints
@@ -196,6 +198,12 @@ void Replicas::delete_replica(Slot slot, const Step& step) {
 void Replicas::logs_moved(Instant now) {
     if (!recovery_points_due_)
         recovery_points_due_ = now + config_->recovery_point_checkpoint;
+}
+
+/// Logs were cut or went. What comes in their place is not durable, so the file must not say so for
+/// longer than this step: Kafka, too, writes it with each truncation and deletion.
+void Replicas::logs_were_cut() {
+    recovery_points_stale_ = true;
 }
 
 void Replicas::checkpoint_soon(Instant now) {
@@ -219,18 +227,25 @@ void Replicas::write_high_watermarks(const Step& step) {
 /// Recovery points, and log starts that the files' names do not tell.
 void Replicas::write_log_points(const Step& step) {
     recovery_points_due_.reset();
+    const bool was_stale = std::exchange(recovery_points_stale_, false);
     if (log_dir_failed_)
         return;
     Offsets points;
     Offsets starts;
-    each([&](const Partition& partition) {
-        const log::Log& log = partition.log;
-        points.push_back({partition.topic, partition.id.partition, log.recovery_point()});
+    const auto add = [&](const std::string& topic, std::int32_t partition, const log::Log& log) {
+        points.push_back({topic, partition, log.recovery_point()});
         if (log.start_offset() > log.segment(0).base_offset)
-            starts.push_back({partition.topic, partition.id.partition, log.start_offset()});
+            starts.push_back({topic, partition, log.start_offset()});
+    };
+    each([&](const Partition& partition) {
+        add(partition.topic, partition.id.partition, partition.log);
     });
+    for (const Cow<FoundLog>& found : found_) // the metadata has not spoken of them yet
+        add(found->topic, found->partition, found->log);
     step.out.effects.emplace_back(
         Replace{unwatched, std::string(recovery_points_file), Chain(log::encode_offsets(points))});
+    if (was_stale)
+        step.out.effects.emplace_back(Flush{unwatched, std::string(recovery_points_file)});
     step.out.effects.emplace_back(
         Replace{unwatched, std::string(log_starts_file), Chain(log::encode_offsets(starts))});
 }
@@ -291,7 +306,18 @@ void Replicas::on_wrote(const Wrote& wrote, const Now& now, Out& out) {
         fail_log_dir(std::string(name_of(wrote.fault)) + " on " + wrote.file, step);
     else if (closing_ && wrote.write == closing_->flushes && --closing_->flushes_out == 0)
         close_cleanly(step);
+    else
+        flush_confirmed(wrote, step);
     finish(step);
+}
+
+/// A log flushes what it closes, and what flush.messages and flush.ms ask for. That raises its
+/// recovery point, which goes to disk with the next checkpoint.
+void Replicas::flush_confirmed(const Wrote& wrote, const Step& step) {
+    const auto owner = parse_directory(wrote.file.substr(0, wrote.file.find('/')));
+    const Slot slot = owner ? slot_of(owner->first, owner->second) : no_slot;
+    if (slot != no_slot && edit(slot).log.confirmed(wrote.write))
+        logs_moved(step.now.instant);
 }
 
 void Replicas::fail_log_dir(std::string&& why, const Step& step) {

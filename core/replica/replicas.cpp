@@ -42,6 +42,13 @@ const Partition* Replicas::find(const Uuid& topic, std::int32_t partition) const
     return slot == no_slot ? nullptr : &at(slot);
 }
 
+namespace {
+
+/// Far from the quorum's write ids, which count from one, and below the node's own.
+constexpr std::uint64_t first_flush = std::uint64_t{1} << 62U;
+
+} // namespace
+
 Slot Replicas::add_partition(Partition&& partition) {
     const auto number = static_cast<std::size_t>(partition.id.partition);
     TopicSlots& topic = topics_.edit()[partition.id.topic];
@@ -49,6 +56,9 @@ Slot Replicas::add_partition(Partition&& partition) {
     if (topic.slots.size() <= number)
         topic.slots.resize(number + 1, no_slot);
     names_.edit()[partition.topic] = partition.id.topic;
+    // Of each log in this life its own: a late confirmation of one that went means nothing to the
+    // one that has its name now.
+    partition.log.watch_flushes(WriteId{first_flush + (next_log_++ << 24U)});
     Slot slot{static_cast<std::uint32_t>(partitions_.size())};
     if (free_slots_.empty()) {
         partitions_.push_back(Cow<Partition>(std::move(partition)));
@@ -216,6 +226,8 @@ void Replicas::finish(const Step& step) {
             ask_leader(fetcher.edit(), step);
     if (produces_.empty() && deletes_.empty())
         produces_expire_.reset();
+    if (recovery_points_stale_)
+        write_log_points(step);
 }
 
 } // namespace orrery::replica

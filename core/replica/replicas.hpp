@@ -226,11 +226,13 @@ private:
     void erase_found(const FoundLog& found, const Step& step);
     void delete_replica(Slot slot, const Step& step);
     void logs_moved(Instant now);
+    void logs_were_cut();
     void checkpoint_soon(Instant now);
     void write_high_watermarks(const Step& step);
     void write_log_points(const Step& step);
     void apply_retention(const Step& step);
     void close_cleanly(const Step& step);
+    void flush_confirmed(const Wrote& wrote, const Step& step);
     void fail_log_dir(std::string&& why, const Step& step);
 
     // produce.cpp
@@ -384,6 +386,8 @@ private:
     std::optional<Instant> isr_check_;
     std::optional<Instant> high_watermarks_due_;
     std::optional<Instant> recovery_points_due_;
+    bool recovery_points_stale_ = false; ///< the file may vouch for what is no longer there
+    std::uint64_t next_log_ = 0;         ///< gives each log flush ids of its own
     std::optional<Instant> retention_due_;
     std::optional<Instant> flush_due_; ///< no log's flush.ms asks before
     std::optional<Closing> closing_;
@@ -394,7 +398,7 @@ public:
                   deletes_, sets_, sessions_, next_set_, next_parked_, produces_expire_,
                   fetches_expire_, fetchers_, next_ask_, next_proposal_, isr_queue_, isr_asked_,
                   isr_ask_, isr_retry_, isr_check_, high_watermarks_due_, recovery_points_due_,
-                  retention_due_, flush_due_, closing_)
+                  recovery_points_stale_, next_log_, retention_due_, flush_due_, closing_)
 };
 
 } // namespace orrery::replica

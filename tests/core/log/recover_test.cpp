@@ -244,3 +244,91 @@ TEST_CASE("a cut tail that came back behind the recovery point is not trusted") 
     CHECK(mentions(back, seg0 + ".log", "a corrupt batch"));
     CHECK(back.log.end_offset() == Offset{2});
 }
+
+namespace {
+
+/// The ids of the watched flushes among the effects, in their order.
+std::vector<WriteId> watched_flushes(const Effects& effects) {
+    std::vector<WriteId> ids;
+    for (const Effect& effect : effects)
+        if (const auto* flush = std::get_if<Flush>(&effect); flush && flush->write != unwatched)
+            ids.push_back(flush->write);
+    return ids;
+}
+
+} // namespace
+
+TEST_CASE("a closed segment is flushed, and raises the recovery point when the disk has said so") {
+    LogConfig config;
+    config.segment_bytes = 200;
+    Effects out;
+    Log log = Log::create("orders-0", config, Offset{0}, at_ms(0), out);
+    log.watch_flushes(WriteId{100});
+    for (int i = 0; i < 6; ++i)
+        log.append(make_batch({i}, {0}, 1, 1000 + i), at_ms(i), out);
+    const auto ids = watched_flushes(out);
+    REQUIRE(ids == std::vector<WriteId>{{100}, {101}});
+    CHECK(log.recovery_point() == Offset{0});
+    CHECK_FALSE(log.confirmed(ids[1])); // of what lies below nothing is known yet
+    CHECK_FALSE(log.confirmed(WriteId{7}));
+    CHECK(log.recovery_point() == Offset{0});
+    CHECK(log.confirmed(ids[0]));
+    CHECK(log.recovery_point() == Offset{4});
+    CHECK_FALSE(log.confirmed(ids[0]));
+}
+
+TEST_CASE("after a power cut only what lies beyond the recovery point is scanned") {
+    OnDisk here;
+    here.log.watch_flushes(WriteId{100});
+    here.out.clear();
+    for (int i = 6; i < 10; ++i)
+        here.log.append(make_batch({i}, {1}, 1, 1000 + i), at_ms(i), here.out);
+    here.disk.perform(here.out);
+    for (const WriteId id : watched_flushes(here.out))
+        here.log.confirmed(id);
+    const std::size_t segments = here.log.segment_count();
+    const Segment last = here.log.segment(segments - 1);
+    REQUIRE(segments == 5);
+    REQUIRE(here.log.recovery_point() == last.base_offset);
+    Random random(1, "power");
+    here.disk.cut_power(random);
+    RecoverFrom from;
+    from.recovery_point = here.log.recovery_point();
+    const Recovered back = here.back(from);
+    CHECK(back.scanned_bytes <= last.size);
+    CHECK(back.log.end_offset() >= last.base_offset);
+    CHECK(back.log.recovery_point() == last.base_offset);
+    OnDisk other;
+    CHECK(other.unclean().scanned_bytes == other.log.size()); // as it was without a recovery point
+}
+
+TEST_CASE("after recovery the next roll flushes all that was never known to be durable") {
+    OnDisk here;
+    Recovered back = here.unclean();
+    back.log.watch_flushes(WriteId{100});
+    here.out.clear();
+    back.log.append(make_batch({6}, {1}, 1, 2000), at_ms(20), here.out);
+    const auto ids = watched_flushes(here.out);
+    REQUIRE(ids.size() == 3); // each of the segments that were found
+    for (const WriteId id : ids)
+        back.log.confirmed(id);
+    CHECK(back.log.recovery_point() == Offset{6});
+}
+
+TEST_CASE("flush.messages raises the recovery point; a flush does not vouch for what is cut") {
+    LogConfig config;
+    config.flush_messages = 2;
+    Effects out;
+    Log log = Log::create("orders-0", config, Offset{0}, at_ms(0), out);
+    log.watch_flushes(WriteId{100});
+    for (int i = 0; i < 4; ++i)
+        log.append(make_batch({i}, {0}, 1, 1000 + i), at_ms(i), out);
+    const auto ids = watched_flushes(out);
+    REQUIRE(ids.size() == 2);
+    CHECK(log.confirmed(ids[0]));
+    CHECK(log.recovery_point() == Offset{2});
+    REQUIRE(log.truncate_to(Offset{3}, out));
+    log.append(make_batch({3}, {1}, 1, 2000), at_ms(9), out);
+    CHECK(log.confirmed(ids[1]));
+    CHECK(log.recovery_point() == Offset{3});
+}
