@@ -239,27 +239,66 @@ std::optional<std::string> configs_error(ConfigScope scope, const ConfigMap& con
     return scope == ConfigScope::topic ? topic_rules_error(configs) : std::nullopt;
 }
 
-std::optional<std::string> dynamic_change_error(const std::vector<std::string>& names,
-                                                bool whole_cluster) {
-    std::string fixed;
-    std::string per_broker;
-    for (const std::string& name : names) {
+namespace {
+
+/// "listener.name.external.ssl.keystore.location" is ssl.keystore.location of one listener.
+std::string_view without_listener(std::string_view name) {
+    constexpr std::string_view prefix = "listener.name.";
+    if (!name.starts_with(prefix))
+        return name;
+    const auto dot = name.find('.', prefix.size());
+    return dot == std::string_view::npos ? name : name.substr(dot + 1);
+}
+
+/// "why: [a, b]" for the names that `wrong` finds so; none if it finds none.
+template <class Wrong>
+std::optional<std::string> names_error(const ConfigMap& configs, std::string_view why,
+                                       Wrong wrong) {
+    std::string names;
+    for (const auto& entry : configs)
+        if (wrong(entry.first))
+            names.append(names.empty() ? "" : ", ").append(entry.first);
+    if (names.empty())
+        return std::nullopt;
+    return std::string(why) + ": [" + names + "]";
+}
+
+} // namespace
+
+std::optional<std::string> dynamic_configs_error(const ConfigMap& configs, bool whole_cluster) {
+    const auto updated = [](std::string_view name, UpdateMode mode) {
         const ConfigDefinition* definition = config_definition(ConfigScope::broker, name);
-        if (!definition)
+        return definition != nullptr && definition->update == mode;
+    };
+    if (auto error = names_error(
+            configs, "Cannot update these configs dynamically",
+            [&](std::string_view name) { return updated(name, UpdateMode::read_only); }))
+        return error;
+    if (auto error = names_error(configs,
+                                 "These security configs can be dynamically updated only "
+                                 "per-listener using the listener prefix",
+                                 [&](std::string_view name) {
+                                     return name.starts_with("ssl.") &&
+                                            updated(name, UpdateMode::per_broker);
+                                 }))
+        return error;
+    for (const auto& [name, value] : configs) {
+        const auto* definition = config_definition(ConfigScope::broker, without_listener(name));
+        if (definition == nullptr)
             continue;
-        const auto add = [&](std::string& to) { to += (to.empty() ? "" : ", ") + name; };
-        if (definition->update == UpdateMode::read_only)
-            add(fixed);
-        else if (definition->update == UpdateMode::per_broker && whole_cluster)
-            add(per_broker);
+        if (auto error = config_error(*definition, value))
+            return error;
     }
-    if (!fixed.empty())
-        return "Cannot update these configs dynamically: [" + fixed + "]";
-    if (!per_broker.empty())
-        return "Cannot update these configs at default cluster level, broker id must be specified: "
-               "[" +
-               per_broker + "]";
-    return std::nullopt;
+    if (!whole_cluster)
+        return std::nullopt;
+    return names_error(configs,
+                       "Cannot update these configs at default cluster level, broker id must be "
+                       "specified",
+                       [&](std::string_view name) {
+                           const std::string_view base = without_listener(name);
+                           return updated(base, UpdateMode::per_broker) ||
+                                  (base != name && !updated(base, UpdateMode::cluster_wide));
+                       });
 }
 
 } // namespace orrery::metadata

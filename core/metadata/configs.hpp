@@ -87,10 +87,11 @@ std::optional<std::string> config_error(const ConfigDefinition& definition, std:
 /// What is wrong with the whole set of a resource's configs; none when they are fine. Error
 /// code is INVALID_CONFIG.
 std::optional<std::string> configs_error(ConfigScope scope, const ConfigMap& configs);
-/// Why a running broker refuses to have these of its configs changed (KIP-226); none when it
-/// doesn't. `whole_cluster`: the change is to the default of all brokers.
-std::optional<std::string> dynamic_change_error(const std::vector<std::string>& names,
-                                                bool whole_cluster);
+/// Why a running broker refuses to have these dynamic configs (KIP-226): all that are set on it,
+/// or, with `whole_cluster`, on the default of all brokers. In Kafka's order: configs that can't
+/// change while it runs, security configs without a listener, values that are none, configs that a
+/// broker has for itself. None when all are fine; the error code is INVALID_REQUEST.
+std::optional<std::string> dynamic_configs_error(const ConfigMap& configs, bool whole_cluster);
 /// The definitive form of a typed value; nullopt if it isn't one.
 std::optional<std::int64_t> parse_number(std::string_view value);
 std::optional<bool> parse_flag(std::string_view value);

@@ -33,6 +33,9 @@ struct Forwarded {
 
 class Forwarding {
 public:
+    /// How long a client waits for the controller.
+    static constexpr Duration patience = seconds(30);
+
     /// Takes a frame to forward; it is due at once.
     void add(RequestId request, Chain frame, Duration timeout, Instant now);
     /// The client is gone. What was sent stays sent.

@@ -14,6 +14,7 @@
 #include "core/base/random.hpp"
 #include "core/controller/controller.hpp"
 #include "core/metadata/image.hpp"
+#include "core/node/alter_configs.hpp"
 #include "core/node/answers.hpp"
 #include "core/node/config.hpp"
 #include "core/node/forwarding.hpp"
@@ -96,12 +97,21 @@ private:
     NodeId any_live_broker();
     void create_topics(const std::vector<std::string>& names, Step& step);
 
+    // node_forward.cpp
+    bool forward(const Call& call, wire::Reader& body, Step& step);
+    template <class Request>
+    bool check_and_forward(const Call& call, wire::Reader& body, Step& step);
+    template <class Response>
+    void reply_whole(RequestId request, const Response& from_controller, Step& step);
+    template <class Response>
+    bool complete(RequestId request, const Bytes& from_controller, Step& step);
+    bool forward_answered(const PeerAnswer& answer, const Chain& frame, Step& step);
+    void refuse_forwarded(const Forwarded& forward, Step& step);
+
     // node_answers.cpp
     void answered(const PeerAnswer& answer, const Chain& frame, Step& step);
     void unanswered(const PeerAnswer& answer, Step& step);
     bool registered(const PeerAnswer& answer, const Chain& frame, Step& step);
-    bool forward_answered(const PeerAnswer& answer, const Chain& frame, Step& step);
-    void refuse_forwarded(const Forwarded& forward, Step& step);
 
     // node_settle.cpp
     void settle(Step& step);
@@ -147,6 +157,8 @@ private:
 
     Peers peers_;
     Forwarding forwarding_;
+    FlatMap<RequestId, CheckedConfigs>
+        checked_; ///< of forwarded requests that were refused in part
     ServedConnections served_;
 
     // registration of a controller with the active one (KIP-919)
@@ -161,8 +173,9 @@ private:
 public:
     ORRERY_FIELDS(config_, planted_, directory_, incarnation_, random_, quorum_, controller_,
                   replicas_, lifecycle_, image_, pending_changes_, replayed_, snapshots_,
-                  published_, seen_leadership_, peers_, forwarding_, served_, registration_ask_,
-                  registration_retry_, stopping_, closing_, exited_, stop_patience_)
+                  published_, seen_leadership_, peers_, forwarding_, checked_, served_,
+                  registration_ask_, registration_retry_, stopping_, closing_, exited_,
+                  stop_patience_)
 };
 
 } // namespace orrery::node

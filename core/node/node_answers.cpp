@@ -11,15 +11,6 @@ namespace {
 
 using wire::ApiKey;
 
-/// The response's body in the frame; nothing if it can't be read, which is as good as no answer.
-template <class Response>
-std::optional<Response> body_of(const PeerAnswer& answer, const Chain& frame) {
-    wire::Reader reader(frame);
-    reader.skip(answer.body_at);
-    auto response = Response::decode(reader, answer.version);
-    return response ? std::optional(std::move(*response)) : std::nullopt;
-}
-
 } // namespace
 
 void Node::answered(const PeerAnswer& answer, const Chain& frame, Step& step) {
@@ -88,16 +79,6 @@ bool Node::registered(const PeerAnswer& answer, const Chain& frame, Step& step) 
     return true;
 }
 
-bool Node::forward_answered(const PeerAnswer& answer, const Chain& frame, Step& step) {
-    auto response = body_of<wire::EnvelopeResponse>(answer, frame);
-    if (!response)
-        return false;
-    auto done = forwarding_.on_answer(answer.ask, std::move(*response), step.instant());
-    if (done && done->request.value != 0 && done->response)
-        send_reply(done->request, Chain(*done->response), step);
-    return true;
-}
-
 void Node::unanswered(const PeerAnswer& answer, Step& step) {
     if (!running())
         return;
@@ -117,54 +98,6 @@ void Node::unanswered(const PeerAnswer& answer, Step& step) {
         break;
     case Purpose::forwarding: forwarding_.on_no_answer(answer.ask, step.instant()); break;
     }
-}
-
-namespace {
-
-/// Decodes a request that was forwarded and says REQUEST_TIMED_OUT to all of it.
-template <class Request>
-std::optional<controller::Response> time_out(wire::Reader& body, std::int16_t version) {
-    auto request = Request::decode(body, version);
-    if (!request)
-        return std::nullopt;
-    return controller::refuse(std::move(*request), wire::Error::request_timed_out);
-}
-
-std::optional<controller::Response> time_out(std::int16_t api_key, wire::Reader& body,
-                                             std::int16_t version) {
-    switch (static_cast<ApiKey>(api_key)) {
-    case ApiKey::create_topics: return time_out<wire::CreateTopicsRequest>(body, version);
-    case ApiKey::delete_topics: return time_out<wire::DeleteTopicsRequest>(body, version);
-    case ApiKey::create_partitions: return time_out<wire::CreatePartitionsRequest>(body, version);
-    case ApiKey::incremental_alter_configs:
-        return time_out<wire::IncrementalAlterConfigsRequest>(body, version);
-    case ApiKey::alter_configs: return time_out<wire::AlterConfigsRequest>(body, version);
-    case ApiKey::elect_leaders: return time_out<wire::ElectLeadersRequest>(body, version);
-    case ApiKey::update_features: return time_out<wire::UpdateFeaturesRequest>(body, version);
-    case ApiKey::unregister_broker: return time_out<wire::UnregisterBrokerRequest>(body, version);
-    default: return std::nullopt;
-    }
-}
-
-} // namespace
-
-void Node::refuse_forwarded(const Forwarded& forward, Step& step) {
-    if (forward.request.value == 0)
-        return;
-    wire::Reader reader(forward.frame);
-    const auto header = wire::read_request_header(reader);
-    if (!header)
-        return;
-    if (header->request_api_key == static_cast<std::int16_t>(ApiKey::describe_quorum)) {
-        wire::DescribeQuorumResponse response;
-        response.error_code = code(wire::Error::request_timed_out);
-        return reply(forward.request, response, step);
-    }
-    const auto refusal = time_out(header->request_api_key, reader, header->request_api_version);
-    if (refusal)
-        std::visit([&](const auto& response) { reply(forward.request, response, step); }, *refusal);
-    else
-        hang_up(connection_of(forward.request), step);
 }
 
 } // namespace orrery::node

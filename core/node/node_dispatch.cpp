@@ -21,8 +21,6 @@ bool forwarded(ApiKey key) {
     return api != nullptr && api->forwardable;
 }
 
-constexpr Duration forward_timeout = seconds(30);
-
 } // namespace
 
 bool Node::dispatch(const Call& call, wire::Reader& body, Step& step) {
@@ -34,10 +32,8 @@ bool Node::dispatch(const Call& call, wire::Reader& body, Step& step) {
         reply(call.id, answer_api_versions(*request, call.open.version, view_for(call)), step);
         return true;
     }
-    if (!call.controller_listener && forwarded(key)) {
-        forwarding_.add(call.id, call.frame, forward_timeout, step.instant());
-        return true;
-    }
+    if (!call.controller_listener && forwarded(key))
+        return forward(call, body, step);
     if (call.controller_listener) {
         switch (key) {
         case ApiKey::fetch:
@@ -266,7 +262,7 @@ void Node::create_topics(const std::vector<std::string>& names, Step& step) {
     const auto frame = wire::request_frame(request, wire::CreateTopicsRequest::highest_version, 0,
                                            "auto-topic-creation");
     expect(frame.has_value(), "a request of ours that can be said");
-    forwarding_.add({}, *frame, forward_timeout, step.instant());
+    forwarding_.add({}, *frame, Forwarding::patience, step.instant());
 }
 
 } // namespace orrery::node

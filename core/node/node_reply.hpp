@@ -10,6 +10,16 @@
 
 namespace orrery::node {
 
+/// The response's body in a peer's frame; nothing if it can't be read, which is as good as no
+/// answer.
+template <class Response>
+std::optional<Response> body_of(const PeerAnswer& answer, const Chain& frame) {
+    wire::Reader reader(frame);
+    reader.skip(answer.body_at);
+    auto response = Response::decode(reader, answer.version);
+    return response ? std::optional(std::move(*response)) : std::nullopt;
+}
+
 /// The error that a response begins with: its own, or that of its first item.
 template <class Response>
 std::int16_t first_error(const Response& response) {

@@ -23,6 +23,7 @@ void Node::drop(ConnectionId connection) {
     if (controller_)
         controller_->forget(request);
     forwarding_.forget(request);
+    checked_.erase(request);
     served_.erase(connection);
 }
 

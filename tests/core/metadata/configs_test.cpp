@@ -142,11 +142,32 @@ TEST_CASE("a topic's config is looked for on the topic, the broker, all brokers,
 }
 
 TEST_CASE("a broker takes only its dynamic configs while it runs") {
-    CHECK(!dynamic_change_error({"log.retention.ms", "custom.plugin"}, true).has_value());
-    CHECK(dynamic_change_error({"log.dirs", "broker.rack"}, false) ==
-          "Cannot update these configs dynamically: [log.dirs, broker.rack]");
-    CHECK(!dynamic_change_error({"listeners"}, false).has_value());
-    CHECK(dynamic_change_error({"listeners"}, true).has_value());
+    using Configs = ConfigMap;
+    const auto one = [](const char* name, const char* value, bool whole_cluster) {
+        Configs configs;
+        configs[name] = value;
+        return dynamic_configs_error(configs, whole_cluster);
+    };
+    CHECK_FALSE(one("log.retention.ms", "1000", true).has_value());
+    CHECK_FALSE(one("custom.plugin", "anything", true).has_value());
+    Configs fixed;
+    fixed["log.dirs"] = "/tmp";
+    fixed["broker.rack"] = "a";
+    fixed["log.retention.ms"] = "soon"; // what can't be changed at all comes first
+    CHECK(dynamic_configs_error(fixed, false) ==
+          "Cannot update these configs dynamically: [broker.rack, log.dirs]");
+    CHECK(one("log.retention.ms", "soon", false) ==
+          "Invalid value soon for configuration log.retention.ms: Not a number of type LONG");
+    CHECK(one("ssl.keystore.location", "/tmp/keys", false) ==
+          "These security configs can be dynamically updated only per-listener using the listener "
+          "prefix: [ssl.keystore.location]");
+    CHECK_FALSE(one("listener.name.external.ssl.keystore.location", "/tmp/keys", false));
+    CHECK(one("listener.name.external.ssl.keystore.location", "/tmp/keys", true) ==
+          "Cannot update these configs at default cluster level, broker id must be specified: "
+          "[listener.name.external.ssl.keystore.location]");
+    CHECK_FALSE(one("listeners", "PLAINTEXT://:9092", false).has_value());
+    CHECK(one("listeners", "PLAINTEXT://:9092", true).has_value());
+    CHECK_FALSE(one("max.connections", "100", true).has_value());
 }
 
 TEST_CASE("features have Kafka 4.4's levels") {

@@ -237,3 +237,96 @@ TEST_CASE("every version of every API that is told is also answered") {
         CHECK(*correlation == static_cast<std::int32_t>(i));
     }
 }
+
+namespace {
+
+using Alter = wire::IncrementalAlterConfigsRequest;
+
+Alter::AlterConfigsResource resource(std::int8_t type, const std::string& name) {
+    Alter::AlterConfigsResource made;
+    made.resource_type = type;
+    made.resource_name = name;
+    return made;
+}
+
+Alter::AlterConfigsResource with(Alter::AlterConfigsResource to, const std::string& name,
+                                 std::optional<std::string> value, std::int8_t operation = 0) {
+    auto& config = to.configs.emplace_back();
+    config.name = name;
+    config.config_operation = operation;
+    config.value = std::move(value);
+    return to;
+}
+
+/// What one node answers to each of the resources.
+std::vector<wire::IncrementalAlterConfigsResponse::AlterConfigsResourceResponse>
+altered(const std::vector<Alter::AlterConfigsResource>& resources) {
+    Alter request;
+    request.resources = resources;
+    const Probe probe = probe_one_node({frame_of(request, 1, 9)});
+    REQUIRE(probe.replies.size() == 1);
+    auto response = body_of<wire::IncrementalAlterConfigsResponse>(probe.replies[0], 1);
+    REQUIRE(response);
+    REQUIRE(response->responses.size() == resources.size());
+    for (std::size_t i = 0; i < resources.size(); ++i) {
+        CHECK(response->responses[i].resource_type == resources[i].resource_type);
+        CHECK(response->responses[i].resource_name == resources[i].resource_name);
+    }
+    return response->responses;
+}
+
+constexpr std::int8_t topic_type = 2;
+constexpr std::int8_t broker_type = 4;
+
+} // namespace
+
+TEST_CASE("a broker refuses configs that it can't take while it runs, and forwards the rest") {
+    const auto answers = altered({with(resource(broker_type, "1"), "log.dirs", "/tmp"),
+                                  with(resource(topic_type, "nothing"), "retention.ms", "1000"),
+                                  with(resource(broker_type, "2"), "log.retention.ms", "1000"),
+                                  with(resource(broker_type, ""), "log.retention.ms", "1000"),
+                                  with(resource(broker_type, "one"), "log.retention.ms", "1000"),
+                                  with(resource(99, "x"), "a", "b")});
+    const std::int16_t invalid = code(wire::Error::invalid_request);
+    CHECK(answers[0].error_code == invalid);
+    CHECK(answers[0].error_message == "Cannot update these configs dynamically: [log.dirs]");
+    CHECK(answers[1].error_code == code(wire::Error::unknown_topic_or_partition)); // controller's
+    CHECK(answers[2].error_code == invalid);
+    CHECK(answers[2].error_message == "Unexpected broker id, expected 1, but received 2");
+    CHECK(answers[3].error_code == 0);
+    CHECK(answers[4].error_code == invalid);
+    CHECK(answers[4].error_message == "Node id must be an integer, but it is: one");
+    CHECK(answers[5].error_code == invalid);
+    CHECK(answers[5].error_message == "Unknown resource type 99");
+}
+
+TEST_CASE("a request of refused configs alone never leaves the broker") {
+    const auto twice = with(resource(broker_type, "1"), "log.retention.ms", "1000");
+    auto same_key = with(twice, "log.retention.ms", "2000");
+    same_key.resource_name = "";
+    const auto answers =
+        altered({twice, twice, same_key,
+                 with(with(resource(topic_type, "a"), "retention.ms", std::nullopt),
+                      "segment.bytes", std::nullopt)});
+    for (const auto& answer : answers)
+        CHECK(answer.error_code == code(wire::Error::invalid_request));
+    CHECK(answers[0].error_message == "Each resource must appear at most once.");
+    CHECK(answers[2].error_message == "Error due to duplicate config keys");
+    CHECK(answers[3].error_message == "Null value not supported for : retention.ms, segment.bytes");
+}
+
+TEST_CASE("a list is appended to, a number is not, and a bad value is an invalid request") {
+    const std::int8_t append = 2;
+    const auto one = [](const Alter::AlterConfigsResource& asked) { return altered({asked})[0]; };
+    CHECK(
+        one(with(resource(broker_type, "1"), "log.cleanup.policy", "compact", append)).error_code ==
+        0);
+    CHECK(one(with(resource(broker_type, "1"), "log.retention.ms", "1", append)).error_code ==
+          code(wire::Error::invalid_config));
+    CHECK(one(with(resource(broker_type, "1"), "log.retention.ms", "soon")).error_code ==
+          code(wire::Error::invalid_request));
+    CHECK(one(with(resource(broker_type, "1"), "no.such.list", "a", append)).error_code ==
+          code(wire::Error::unknown_server_error));
+    CHECK(one(with(resource(broker_type, "1"), "log.retention.ms", "1", 7)).error_code ==
+          code(wire::Error::invalid_request));
+}
