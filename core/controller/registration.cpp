@@ -73,12 +73,9 @@ Error check_registration(const Basis& basis, const wire::BrokerRegistrationReque
     return directories != Error::none ? directories : check_features(basis, request);
 }
 
-wire::RegisterBrokerRecord record_of(const Basis& basis,
-                                     const wire::BrokerRegistrationRequest& request) {
-    wire::RegisterBrokerRecord record;
-    record.broker_id = request.broker_id;
-    record.incarnation_id = request.incarnation_id;
-    record.rack = request.rack;
+/// Where a node listens and what it supports, from its request into its record.
+template <class Request, class Record>
+void copy_terms(const Request& request, Record& record) {
     for (const auto& from : request.listeners) {
         auto& to = record.end_points.emplace_back();
         to.name = from.name;
@@ -92,6 +89,15 @@ wire::RegisterBrokerRecord record_of(const Basis& basis,
         to.min_supported_version = from.min_supported_version;
         to.max_supported_version = from.max_supported_version;
     }
+}
+
+wire::RegisterBrokerRecord record_of(const Basis& basis,
+                                     const wire::BrokerRegistrationRequest& request) {
+    wire::RegisterBrokerRecord record;
+    record.broker_id = request.broker_id;
+    record.incarnation_id = request.incarnation_id;
+    record.rack = request.rack;
+    copy_terms(request, record);
     if (metadata::directories_supported(basis.metadata_version()))
         record.log_dirs = request.log_dirs;
     return record;
@@ -174,19 +180,7 @@ decide_controller_registration(const Basis& basis,
     wire::RegisterControllerRecord record;
     record.controller_id = request.controller_id;
     record.incarnation_id = request.incarnation_id;
-    for (const auto& from : request.listeners) {
-        auto& to = record.end_points.emplace_back();
-        to.name = from.name;
-        to.host = from.host;
-        to.port = from.port;
-        to.security_protocol = from.security_protocol;
-    }
-    for (const auto& from : request.features) {
-        auto& to = record.features.emplace_back();
-        to.name = from.name;
-        to.min_supported_version = from.min_supported_version;
-        to.max_supported_version = from.max_supported_version;
-    }
+    copy_terms(request, record);
     decision.records.push_back({std::move(record), 0});
     return decision;
 }

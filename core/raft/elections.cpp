@@ -154,8 +154,10 @@ Quorum::Handled Quorum::handle(NodeId from, const wire::VoteResponse& answer, co
 // --- BeginQuorumEpoch
 // ------------------------------------------------------------------------------------------------
 
-wire::BeginQuorumEpochResponse Quorum::begin_response(std::int16_t version, Error error) const {
-    wire::BeginQuorumEpochResponse response;
+/// What BeginQuorumEpoch and EndQuorumEpoch are answered with.
+template <class Response>
+Response Quorum::epoch_response(std::int16_t version, Error error) const {
+    Response response;
     auto& partition = add_partition(response);
     partition.error_code = code(error);
     partition.leader_id = leader().value;
@@ -165,25 +167,35 @@ wire::BeginQuorumEpochResponse Quorum::begin_response(std::int16_t version, Erro
     return response;
 }
 
-void Quorum::on_request(RequestId id, std::int16_t version,
-                        const wire::BeginQuorumEpochRequest& request, const Now& now, Out& out) {
-    using Answered = wire::BeginQuorumEpochResponse;
+/// The refusal of one of the two; none when it is of the leader of its epoch.
+template <class Response, class Request>
+std::optional<Response> Quorum::refuse_epoch_request(std::int16_t version,
+                                                     const Request& request) const {
     const auto* asked = only_partition(request);
     if (!is_our_cluster(request.cluster_id))
-        return reply(id, top_level<Answered>(Error::inconsistent_cluster_id), out);
+        return top_level<Response>(Error::inconsistent_cluster_id);
     if (asked == nullptr)
-        return reply(id, top_level<Answered>(Error::invalid_request), out);
+        return top_level<Response>(Error::invalid_request);
     const NodeId leader_id{asked->leader_id};
     const LeaderEpoch epoch{asked->leader_epoch};
     if (const auto error = refuse_voter_request(leader_id, epoch))
-        return reply(id, begin_response(version, *error), out);
+        return epoch_response<Response>(version, *error);
     // Two leaders in one epoch: only a broken quorum brings it. Kafka halts; we refuse the second.
     if (!is_consistent(leader_id, epoch))
-        return reply(id, begin_response(version, Error::unknown_server_error), out);
+        return epoch_response<Response>(version, Error::unknown_server_error);
+    return std::nullopt;
+}
 
-    maybe_transition(leader_id, epoch, now, out);
-    const bool ours = is_our_key(request.voter_id, asked->voter_directory_id);
-    reply(id, begin_response(version, ours ? Error::none : Error::invalid_voter_key), out);
+void Quorum::on_request(RequestId id, std::int16_t version,
+                        const wire::BeginQuorumEpochRequest& request, const Now& now, Out& out) {
+    using Answered = wire::BeginQuorumEpochResponse;
+    if (auto refusal = refuse_epoch_request<Answered>(version, request))
+        return reply(id, std::move(*refusal), out);
+    const auto& asked = *only_partition(request);
+    maybe_transition({asked.leader_id}, {asked.leader_epoch}, now, out);
+    const bool ours = is_our_key(request.voter_id, asked.voter_directory_id);
+    const Error error = ours ? Error::none : Error::invalid_voter_key;
+    reply(id, epoch_response<Answered>(version, error), out);
     poll(now, out);
 }
 
@@ -202,36 +214,17 @@ Quorum::Handled Quorum::handle(NodeId /*from*/, const wire::BeginQuorumEpochResp
 // --- EndQuorumEpoch
 // ------------------------------------------------------------------------------------------------
 
-wire::EndQuorumEpochResponse Quorum::end_response(std::int16_t version, Error error) const {
-    wire::EndQuorumEpochResponse response;
-    auto& partition = add_partition(response);
-    partition.error_code = code(error);
-    partition.leader_id = leader().value;
-    partition.leader_epoch = epoch_.value;
-    if (version >= 1)
-        add_endpoint(response, config_->voter(leader()));
-    return response;
-}
-
 void Quorum::on_request(RequestId id, std::int16_t version,
                         const wire::EndQuorumEpochRequest& request, const Now& now, Out& out) {
     using Answered = wire::EndQuorumEpochResponse;
-    const auto* asked = only_partition(request);
-    if (!is_our_cluster(request.cluster_id))
-        return reply(id, top_level<Answered>(Error::inconsistent_cluster_id), out);
-    if (asked == nullptr)
-        return reply(id, top_level<Answered>(Error::invalid_request), out);
-    const NodeId leader_id{asked->leader_id};
-    const LeaderEpoch epoch{asked->leader_epoch};
-    if (const auto error = refuse_voter_request(leader_id, epoch))
-        return reply(id, end_response(version, *error), out);
-    if (!is_consistent(leader_id, epoch))
-        return reply(id, end_response(version, Error::unknown_server_error), out);
-
-    maybe_transition(leader_id, epoch, now, out);
+    if (auto refusal = refuse_epoch_request<Answered>(version, request))
+        return reply(id, std::move(*refusal), out);
+    const auto& asked = *only_partition(request);
+    const NodeId leader_id{asked.leader_id};
+    maybe_transition(leader_id, {asked.leader_epoch}, now, out);
     if (auto* follower = std::get_if<Follower>(&state_); follower && follower->leader == leader_id)
-        follower->fetch_deadline = now.instant + end_epoch_backoff(*asked);
-    reply(id, end_response(version, Error::none), out);
+        follower->fetch_deadline = now.instant + end_epoch_backoff(asked);
+    reply(id, epoch_response<Answered>(version, Error::none), out);
     poll(now, out);
 }
 

@@ -224,8 +224,11 @@ private:
     bool is_our_key(std::int32_t voter_id, const Uuid& directory_id) const;
     bool can_grant(const ReplicaKey& to, bool log_up_to_date, bool pre_vote) const;
     wire::VoteResponse vote_response(std::int16_t version, wire::Error error, bool granted) const;
-    wire::BeginQuorumEpochResponse begin_response(std::int16_t version, wire::Error error) const;
-    wire::EndQuorumEpochResponse end_response(std::int16_t version, wire::Error error) const;
+    template <class Response>
+    Response epoch_response(std::int16_t version, wire::Error error) const;
+    template <class Response, class Request>
+    std::optional<Response> refuse_epoch_request(std::int16_t version,
+                                                 const Request& request) const;
     Duration end_epoch_backoff(const wire::EndQuorumEpochRequest::PartitionData& request) const;
     Handled handle(NodeId from, const wire::VoteResponse& answer, const Now& now, Out& out);
     Handled handle(NodeId from, const wire::BeginQuorumEpochResponse& answer, const Now& now,
