@@ -62,6 +62,52 @@ TEST_CASE("a follower that does not fetch for replica.lag.time.max.ms leaves, an
     CHECK(toy.registered().isr.size() == 3);
 }
 
+TEST_CASE("caught up is who was at our end, or reaches where we ended when it last asked") {
+    const auto ms = [](std::int64_t n) { return Instant{} + milliseconds(n); };
+    const Duration lag_max = milliseconds(5000);
+    replica::FollowerState follower;
+    follower.fetched(Offset{10}, {}, ms(1000), Offset{10}, {}); // has all
+    CHECK(follower.caught_up == ms(1000));
+    follower.fetched(Offset{10}, {}, ms(2000), Offset{15}, {}); // all that there was at 1000
+    CHECK(follower.caught_up == ms(1000));
+    follower.fetched(Offset{15}, {}, ms(3000), Offset{20}, {}); // all that there was at 2000
+    CHECK(follower.caught_up == ms(2000));
+    follower.fetched(Offset{19}, {}, ms(6000), Offset{30}, {}); // not what there was at 3000
+    CHECK(follower.caught_up == ms(2000));
+    CHECK(follower.is_caught_up(Offset{30}, ms(7000), lag_max)); // five seconds are not too long
+    CHECK_FALSE(follower.is_caught_up(Offset{30}, ms(7001), lag_max));
+    CHECK(follower.is_caught_up(Offset{19}, ms(99'000), lag_max)); // who lacks nothing is not late
+    follower.fetched(Offset{20}, {}, ms(8000), Offset{40}, {});    // 20 was our end at 3000, but
+    CHECK(follower.caught_up == ms(2000)); // it has asked since, and we ended at 30 then
+    follower.fetched(Offset{40}, {}, ms(9000), Offset{40}, {});
+    CHECK(follower.caught_up == ms(9000));
+}
+
+TEST_CASE("a follower as slow as its producers wait for it stays in sync, however slow") {
+    // acks=all and one batch at a time: each fetch, four seconds after the one before it, reaches
+    // our end, and the lag never exceeds the limit of five. With acks=1 the log runs away from it.
+    for (const std::int16_t acks : {std::int16_t{-1}, std::int16_t{1}}) {
+        replica::Config config;
+        config.lag_time_max = seconds(5);
+        Toy toy(2, config);
+        toy.create("t", {{1, 2}});
+        toy.run();
+        std::int64_t offset = 0;
+        for (int round = 0; round < 8; ++round) {
+            toy.cut = {{2, 1}}; // from here on broker 2 fetches by our hand alone
+            fetch_as(toy, 1, 2, offset, 0, 0, 102);
+            const int batches = acks == -1 ? 1 : 4;
+            for (int i = 0; i < batches; ++i)
+                toy.produce(1, {"a"}, acks, 0, 100'000);
+            toy.advance(4'000);
+            ++offset; // one batch fits in the time
+        }
+        const bool stays = acks == -1;
+        CHECK(toy.facts(Fact::isr_shrink_asked).empty() == stays);
+        CHECK((toy.part(1).isr.size() == 2) == stays);
+    }
+}
+
 TEST_CASE("a follower that kept up with an idle partition is not late the moment a record comes") {
     Toy toy(3);
     toy.create("t", three);
