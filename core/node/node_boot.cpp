@@ -46,6 +46,8 @@ raft::Config quorum_config(const Config& node, const Uuid& directory,
     config.retry_backoff = ms("controller.quorum.retry.backoff.ms");
     config.append_linger = ms("controller.quorum.append.linger.ms");
     config.segment_bytes = metadata::broker_number(view, "metadata.log.segment.bytes");
+    if (const auto bytes = metadata::broker_config(view, "internal.metadata.log.segment.bytes"))
+        config.segment_bytes = metadata::parse_number(*bytes).value_or(config.segment_bytes);
     config.segment_ms = metadata::broker_number(view, "metadata.log.segment.ms");
     config.retention_bytes = metadata::broker_number(view, "metadata.max.retention.bytes");
     config.retention_ms = metadata::broker_number(view, "metadata.max.retention.ms");
