@@ -13,9 +13,9 @@ namespace orrery::log {
 
 namespace {
 
-constexpr std::string_view offset_checkpoints[] = {"recovery-point-offset-checkpoint",
-                                                   "replication-offset-checkpoint",
-                                                   "log-start-offset-checkpoint"};
+constexpr std::string_view offset_checkpoints[] = {
+    "recovery-point-offset-checkpoint", "replication-offset-checkpoint",
+    "log-start-offset-checkpoint", "cleaner-offset-checkpoint"};
 
 std::string line(std::string_view name, const std::string& value) {
     return std::string(name) + ": " + value + "\n";
@@ -111,14 +111,12 @@ struct Known {
     std::string_view name;
     Dump (*dump)(const Chain& content);
 };
-constexpr Known known_names[] = {{offset_checkpoints[0], dump_offsets},
-                                 {offset_checkpoints[1], dump_offsets},
-                                 {offset_checkpoints[2], dump_offsets},
-                                 {"leader-epoch-checkpoint", dump_epochs},
-                                 {"quorum-state", dump_quorum_state},
-                                 {"meta.properties", dump_meta_properties},
-                                 {"partition.metadata", dump_partition_metadata},
-                                 {".kafka_cleanshutdown", dump_clean_shutdown}};
+constexpr Known known_names[] = {
+    {offset_checkpoints[0], dump_offsets},        {offset_checkpoints[1], dump_offsets},
+    {offset_checkpoints[2], dump_offsets},        {offset_checkpoints[3], dump_offsets},
+    {"leader-epoch-checkpoint", dump_epochs},     {"quorum-state", dump_quorum_state},
+    {"meta.properties", dump_meta_properties},    {"partition.metadata", dump_partition_metadata},
+    {".kafka_cleanshutdown", dump_clean_shutdown}};
 
 const Known* find_known(std::string_view name) {
     for (const Known& known : known_names)
