@@ -3,10 +3,10 @@
 #include "core/cli/disks.hpp"
 #include "sim/scenario/report.hpp"
 
+#include <array>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
-#include <sstream>
 
 namespace orrery::cli {
 
@@ -66,14 +66,16 @@ void tell(std::string_view error) {
 
 std::optional<std::string> read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (file)
-        text << file.rdbuf();
-    if (!file || !text) {
+    std::string text;
+    std::array<char, 65536> piece{};
+    // Not `<< file.rdbuf()`: that calls an empty file a failure.
+    while (file.read(piece.data(), piece.size()) || file.gcount() > 0)
+        text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+    if (!file.eof()) {
         tell(path + ": can't be read");
         return std::nullopt;
     }
-    return text.str();
+    return text;
 }
 
 int run(const RunOptions& options) {

@@ -96,7 +96,7 @@ TEST_CASE("a run leaves its disks as real files, each of which orrery dump reads
     const Folder folder;
     const fs::path disks = folder.path / "deep" / "disks";
     const Ran run =
-        program(std::string("run ") + lesson + " --until 8s --disks '" + disks.string() + "'");
+        program(std::string("run ") + lesson + " --until 11s --disks '" + disks.string() + "'");
     INFO(run.out);
     REQUIRE(run.code == 0);
     for (const char* name :
