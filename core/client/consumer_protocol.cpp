@@ -2,6 +2,8 @@
 
 #include "core/wire/messages/consumer_protocol_assignment.hpp"
 #include "core/wire/messages/consumer_protocol_subscription.hpp"
+#include "core/wire/reader.hpp"
+#include "core/wire/writer.hpp"
 
 #include <algorithm>
 
