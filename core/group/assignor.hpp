@@ -5,9 +5,10 @@
 // give is the target assignment of the next epoch. How members get from one to the other without a
 // partition ever being owned twice is the coordinator's affair, not theirs.
 //
-// Kafka 4.4 has two: `uniform`, the default, which gives everybody as much as everybody else and
-// moves as little as it can; and `range`, which cuts each topic into ranges, so that partition n of
-// two topics of one size go to one member (a join needs that). Neither looks at racks.
+// Kafka 4.4 has two for consumer groups: `uniform`, the default, which gives everybody as much as
+// everybody else and moves as little as it can; and `range`, which cuts each topic into ranges, so
+// that partition n of two topics of one size go to one member (a join needs that); and `simple` for
+// share groups. None looks at racks.
 #pragma once
 
 #include "core/base/flat_map.hpp"
@@ -70,5 +71,10 @@ AssignmentResult range_assignment(const AssignableGroup& group);
 /// far as that allows. Where subscriptions differ it comes as close to that as they permit. Of what
 /// `current` says, only partitions that exist and that no member before it holds are counted.
 AssignmentResult uniform_assignment(const AssignableGroup& group);
+
+/// For share groups (KIP-932), whose members may read one partition together: each partition gets
+/// as many members as any other, each member as many partitions as any other, or one more. Where
+/// subscriptions differ that holds of each topic by itself.
+AssignmentResult simple_assignment(const AssignableGroup& group);
 
 } // namespace orrery::group

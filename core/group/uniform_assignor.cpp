@@ -12,7 +12,7 @@
 // 3 4. The topics, and the partitions that a member gives back, are walked in the order of Java's
 // tables. Where subscriptions differ, see uniform_heterogeneous.hpp.
 #include "core/group/assignor.hpp"
-#include "core/group/numbered_topics.hpp"
+#include "core/group/java_walks.hpp"
 #include "core/group/uniform_heterogeneous.hpp"
 #include "core/wire/java_order.hpp"
 
@@ -21,40 +21,6 @@
 namespace orrery::group {
 
 namespace {
-
-struct TopicPartition {
-    std::size_t topic = 0;
-    std::int32_t partition = 0;
-};
-
-/// Topics in the order in which a table of Java's with so many buckets gives them. Those in one
-/// bucket come as the group lists them.
-void sort_topics(std::vector<std::size_t>& numbers, const NumberedTopics& topics,
-                 std::uint32_t buckets) {
-    std::sort(numbers.begin(), numbers.end());
-    wire::sort_as_java_table(
-        numbers, buckets, [&](std::size_t number) { return wire::java_hash(topics[number].id); });
-}
-
-/// What a member holds of the subscribed topics, as Java walks it.
-std::vector<TopicPartition> held_by(const AssignableMember& member, const NumberedTopics& topics,
-                                    const std::vector<bool>& subscribed) {
-    std::vector<std::size_t> numbers;
-    for (const auto& entry : member.current)
-        if (const auto topic = topics.find(entry.first); topic && subscribed[*topic])
-            numbers.push_back(*topic);
-    sort_topics(numbers, topics, wire::java_table_grown(member.current.size()));
-    std::vector<TopicPartition> held;
-    for (const std::size_t topic : numbers) {
-        std::vector<std::int32_t> partitions = *member.current.find(topics[topic].id);
-        wire::sort_as_java_table(partitions, wire::java_table_copied(partitions.size()),
-                                 [](std::int32_t partition) { return partition; });
-        for (const std::int32_t partition : partitions)
-            if (partition >= 0 && partition < topics[topic].partitions)
-                held.push_back({topic, partition});
-    }
-    return held;
-}
 
 class Homogeneous {
 public:

@@ -30,6 +30,11 @@ inline std::uint32_t java_table_copied(std::size_t entries) {
     return std::bit_ceil(std::max(room, 16U));
 }
 
+/// The buckets of a table that was told how many entries to expect. Such a one can be small.
+inline std::uint32_t java_table_expecting(std::size_t entries) {
+    return std::bit_ceil(static_cast<std::uint32_t>(entries * 4 / 3 + 1));
+}
+
 /// The bucket of an entry with this hash.
 inline std::uint32_t java_bucket(std::int32_t hash, std::uint32_t buckets) {
     const auto bits = static_cast<std::uint32_t>(hash);

@@ -184,6 +184,10 @@ TEST_CASE("the uniform assignor assigns as Kafka's does") {
     check_vectors("uniform", uniform_assignment);
 }
 
+TEST_CASE("the simple assignor of share groups assigns as Kafka's does") {
+    check_vectors("simple", simple_assignment);
+}
+
 TEST_CASE("a subscription to a topic that is not there is told, not guessed at") {
     AssignableGroup group;
     group.topics = {{Uuid{1, 1}, 3}};
@@ -191,9 +195,11 @@ TEST_CASE("a subscription to a topic that is not there is told, not guessed at")
     const NonexistentTopic wanted{Uuid{2, 2}};
     CHECK(range_assignment(group).error() == wanted);
     CHECK(uniform_assignment(group).error() == wanted);
+    CHECK(simple_assignment(group).error() == wanted);
     group.members.push_back({"b", {}, {Uuid{1, 1}}, {}});
     CHECK(range_assignment(group).error() == wanted);
     CHECK(uniform_assignment(group).error() == wanted);
+    CHECK(simple_assignment(group).error() == wanted);
 }
 
 TEST_CASE("a group without members, and members without topics, get nothing") {
@@ -201,9 +207,11 @@ TEST_CASE("a group without members, and members without topics, get nothing") {
     group.topics = {{Uuid{1, 1}, 3}};
     CHECK(range_assignment(group).value().empty());
     CHECK(uniform_assignment(group).value().empty());
+    CHECK(simple_assignment(group).value().empty());
     group.members = {{"a", {}, {}, {}}, {"b", {}, {}, {}}};
     CHECK(range_assignment(group).value() == GroupAssignment(2));
     CHECK(uniform_assignment(group).value() == GroupAssignment(2));
+    CHECK(simple_assignment(group).value() == GroupAssignment(2));
 }
 
 TEST_CASE(
@@ -283,5 +291,39 @@ TEST_CASE("ranges of topics of one size go to the same members") {
             for (const auto& entry : partitions)
                 alike &= entry.second == partitions.begin()->second;
         CHECK(alike);
+    }
+}
+
+TEST_CASE("in a share group no partition that somebody wants is left without a member") {
+    Random random(932, "assignors");
+    for (int round = 0; round < 200; ++round) {
+        const bool equal = round % 2 == 0;
+        AssignableGroup group = random_group(random, equal);
+        for (int step = 0; step < 4; ++step) {
+            INFO(round << "." << step);
+            const GroupAssignment assignment = simple_assignment(group).value();
+            std::map<std::pair<Uuid, std::int32_t>, int> sharing;
+            bool wanted = true;
+            for (std::size_t m = 0; m < assignment.size(); ++m) {
+                const auto& topics = group.members[m].topics;
+                for (const auto& [topic, partitions] : assignment[m]) {
+                    wanted &= std::find(topics.begin(), topics.end(), topic) != topics.end();
+                    for (const std::int32_t partition : partitions)
+                        ++sharing[{topic, partition}];
+                }
+            }
+            CHECK(wanted);
+            std::size_t partitions = 0;
+            for (const AssignableTopic& topic : group.topics)
+                for (const AssignableMember& member : group.members)
+                    if (std::find(member.topics.begin(), member.topics.end(), topic.id) !=
+                        member.topics.end()) {
+                        partitions += static_cast<std::size_t>(topic.partitions);
+                        break;
+                    }
+            CHECK(sharing.size() == partitions);
+            adopt(group, assignment);
+            change(group, random, equal);
+        }
     }
 }

@@ -63,6 +63,9 @@ TEST_CASE("things come out of a table as Java's hash tables give them") {
     CHECK(wire::java_table_grown(13) == 32);
     CHECK(wire::java_table_copied(11) == 16);
     CHECK(wire::java_table_copied(12) == 32);
+    CHECK(wire::java_table_expecting(0) == 1);
+    CHECK(wire::java_table_expecting(2) == 4);
+    CHECK(wire::java_table_expecting(12) == 32);
     CHECK(given({7, 15, 16, 17}, 16) == std::vector<std::int32_t>{16, 17, 7, 15});
     CHECK(given({7, 15, 16, 17}, 32) == std::vector<std::int32_t>{7, 15, 16, 17});
     CHECK(given({33, 1, 17}, 16) ==
