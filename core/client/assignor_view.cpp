@@ -3,6 +3,7 @@
 #include "core/wire/java_order.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -19,14 +20,25 @@ bool takes_turn_before(const Subscription& a, const Subscription& b) {
     return a.member_id < b.member_id;
 }
 
+/// Lists of topics by what they hold. Members of one group tend to want the same, so each list is
+/// looked at once.
+struct ByContent {
+    bool operator()(const std::vector<std::string>* a, const std::vector<std::string>* b) const {
+        return *a < *b;
+    }
+};
+using Lists = std::map<const std::vector<std::string>*, Numbers, ByContent>;
+
 } // namespace
 
 AssignorView::AssignorView(const std::vector<AssignableTopic>& topics,
                            const std::vector<Subscription>& members)
     : given_as_(members.size()), wanted_by_(members.size()) {
+    Lists lists;
     std::set<std::string_view> wanted;
     for (const Subscription& member : members)
-        wanted.insert(member.topics.begin(), member.topics.end());
+        if (lists.try_emplace(&member.topics).second)
+            wanted.insert(member.topics.begin(), member.topics.end());
     for (const AssignableTopic& topic : topics)
         if (topic.partitions > 0 && wanted.contains(topic.name))
             topics_.push_back(&topic);
@@ -40,16 +52,19 @@ AssignorView::AssignorView(const std::vector<AssignableTopic>& topics,
     std::sort(given_as_.begin(), given_as_.end(), [&](std::size_t a, std::size_t b) {
         return members[a].member_id < members[b].member_id;
     });
+    for (auto& [names, numbers] : lists) {
+        for (const std::string& name : *names)
+            if (const auto topic = find_topic(name))
+                numbers.push_back(*topic);
+        std::sort(numbers.begin(), numbers.end());
+        numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+    }
     subscribers_.resize(topics_.size());
     for (std::size_t m = 0; m < members.size(); ++m) {
         members_.push_back(&members[given_as_[m]]);
-        const std::set<std::string_view> names(members_[m]->topics.begin(),
-                                               members_[m]->topics.end());
-        for (const std::string_view name : names)
-            if (const auto topic = find_topic(name)) {
-                wanted_by_[m].push_back(*topic);
-                subscribers_[*topic].push_back(m);
-            }
+        wanted_by_[m] = lists.at(&members_[m]->topics);
+        for (const std::size_t topic : wanted_by_[m])
+            subscribers_[topic].push_back(m);
     }
 }
 

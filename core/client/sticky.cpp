@@ -18,7 +18,7 @@ bool subscriptions_are_equal(const AssignorView& view) {
     };
     const std::vector<std::string> first = topics(0);
     for (std::size_t m = 1; m < view.members(); ++m)
-        if (topics(m) != first)
+        if (view.member(m).topics != view.member(0).topics && topics(m) != first)
             return false;
     return true;
 }
