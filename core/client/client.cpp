@@ -11,6 +11,11 @@ void Client::submit(const Now& now, AdminAction action, Effects& out) {
         admin->submit(now, std::move(action), out);
 }
 
+void Client::send(const Now& now, std::int32_t partition, Effects& out) {
+    if (auto* producer = std::get_if<ProducerProcess>(&role_))
+        producer->send(now, partition, out);
+}
+
 std::optional<Instant> Client::wakeup() const {
     return std::visit([](const auto& role) { return role.wakeup(); }, role_);
 }

@@ -22,6 +22,8 @@ public:
     std::optional<Instant> wakeup() const;
     /// One more action for an admin client; nothing for others.
     void submit(const Now& now, AdminAction action, Effects& out);
+    /// One more record by a producer, beside its load's; nothing for others.
+    void send(const Now& now, std::int32_t partition, Effects& out);
 
     const Role& role() const { return role_; }
     const ProducerProcess* producer() const { return std::get_if<ProducerProcess>(&role_); }

@@ -48,6 +48,7 @@ void ProducerProcess::step(const Now& now, const Input& input, Effects& out) {
     on_failed(turn);
     expire(turn);
     run_load(turn);
+    run_by_hand(turn);
     send_due(turn);
     network_.maintain(turn);
     if (!turn.failed.empty()) { // a rebootstrap hung up everywhere
@@ -310,6 +311,8 @@ void ProducerProcess::plan_wakeup(Instant now) {
     if (!running_)
         return;
     wakeup_ = earlier(network_.wakeup(), load_wakeup());
+    if (!by_hand_.empty())
+        wakeup_ = earlier(wakeup_, by_hand_.front().since + config_->max_block);
     if (sendable_at_ != never)
         wakeup_ = earlier(wakeup_, sendable_at_);
     auto oldest = accumulator_.oldest();

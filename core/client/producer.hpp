@@ -53,6 +53,11 @@ public:
 
     void step(const Now& now, const Input& input, Effects& out);
     std::optional<Instant> wakeup() const { return wakeup_; }
+    /// One more record of the load's topic, now, by another thread of the application: beside the
+    /// load's records, which keep their times, and under the next sequence number. A partition of
+    /// -1 leaves the choice to key and partitioner. It waits for metadata and memory as send()
+    /// does.
+    void send(const Now& now, std::int32_t partition, Effects& out);
 
     const ProducerConfig& config() const { return *config_; }
     const Load& load() const { return *load_; }
@@ -74,6 +79,13 @@ private:
         bool operator==(const InFlight&) const = default;
         ORRERY_FIELDS(tag, node, batches)
     };
+    /// A record that a hand sent and that waits for metadata or memory.
+    struct ByHand {
+        Instant since;
+        std::int32_t partition = -1;
+        bool operator==(const ByHand&) const = default;
+        ORRERY_FIELDS(since, partition)
+    };
     struct Outcome {
         wire::Error error = wire::Error::none;
         Offset base_offset = no_offset;
@@ -82,8 +94,13 @@ private:
 
     void start(const Now& now, const Started& started);
     void run_load(Turn& turn);
+    void run_by_hand(Turn& turn);
+    /// When the load's next record is due.
+    Instant load_due(std::int64_t after = 0) const {
+        return load_->due(started_, next_sequence_ - sent_by_hand_ + after);
+    }
     enum class SendResult : std::uint8_t { sent, failed, blocked };
-    SendResult try_send(Turn& turn, Instant at);
+    SendResult try_send(Turn& turn, Instant at, std::int32_t partition);
     std::int32_t choose_partition(std::optional<record::View> key, Random& random);
     std::int32_t next_sticky_partition(Random& random) const;
     void after_sticky_append(std::size_t bytes);
@@ -117,6 +134,8 @@ private:
     bool waits_for_memory_ = false;
     Instant started_;
     std::int64_t next_sequence_ = 0;
+    std::int64_t sent_by_hand_ = 0; ///< of the sequence numbers so far
+    std::vector<ByHand> by_hand_;
     Instant application_free_at_; ///< the application's thread is busy or was blocked until then
     std::optional<Instant> blocked_since_;
     std::int32_t sticky_partition_ = -1;
@@ -132,9 +151,9 @@ private:
 public:
     bool operator==(const ProducerProcess&) const = default;
     ORRERY_FIELDS(config_, load_, network_, accumulator_, load_random_, running_, closing_,
-                  waits_for_memory_, started_, next_sequence_, application_free_at_, blocked_since_,
-                  sticky_partition_, sticky_bytes_, drain_from_, next_tag_, in_flight_,
-                  sendable_at_, wakeup_, counters_, last_error_)
+                  waits_for_memory_, started_, next_sequence_, sent_by_hand_, by_hand_,
+                  application_free_at_, blocked_since_, sticky_partition_, sticky_bytes_,
+                  drain_from_, next_tag_, in_flight_, sendable_at_, wakeup_, counters_, last_error_)
 };
 
 } // namespace orrery::client

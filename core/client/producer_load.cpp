@@ -7,16 +7,42 @@
 
 namespace orrery::client {
 
+void ProducerProcess::send(const Now& now, std::int32_t partition, Effects& out) {
+    if (!running_ || closing_)
+        return;
+    by_hand_.push_back({now.instant, partition});
+    step(now, Woke{}, out);
+}
+
+/// The hand's records in their order. One that is blocked waits, and those behind it with it.
+void ProducerProcess::run_by_hand(Turn& turn) {
+    while (!by_hand_.empty()) {
+        const ByHand first = by_hand_.front();
+        if (closing_) {
+            fail_record(turn, first.partition, "the producer is closed",
+                        wire::Error::unknown_server_error);
+        } else if (try_send(turn, turn.now.instant, first.partition) == SendResult::blocked) {
+            if (turn.now.instant < first.since + config_->max_block)
+                return;
+            fail_record(turn, first.partition, "send() was blocked for max.block.ms",
+                        wire::Error::request_timed_out);
+        }
+        ++sent_by_hand_;
+        waits_for_memory_ = false;
+        by_hand_.erase(by_hand_.begin());
+    }
+}
+
 void ProducerProcess::run_load(Turn& turn) {
     if (closing_)
         return;
     while (true) {
-        const Instant due = load_->due(started_, next_sequence_);
+        const Instant due = load_due();
         if (due > turn.now.instant || application_free_at_ > turn.now.instant)
             return;
         // A thread that was blocked goes on now, not in the past.
         const Instant at = blocked_since_ ? turn.now.instant : std::max(due, application_free_at_);
-        const SendResult result = try_send(turn, at);
+        const SendResult result = try_send(turn, at, load_->partition);
         if (result == SendResult::blocked) {
             if (!blocked_since_)
                 blocked_since_ = at;
@@ -36,12 +62,12 @@ void ProducerProcess::run_load(Turn& turn) {
     }
 }
 
-ProducerProcess::SendResult ProducerProcess::try_send(Turn& turn, Instant at) {
+ProducerProcess::SendResult ProducerProcess::try_send(Turn& turn, Instant at, std::int32_t wanted) {
     if (network_.metadata().topics().empty())
         network_.want_topic(load_->topic);
     const TopicInfo& topic = network_.metadata().topic(load_topic);
     const auto count = static_cast<std::int32_t>(topic.partitions.size());
-    if (!topic.known || count == 0 || load_->partition >= count) {
+    if (!topic.known || count == 0 || wanted >= count) {
         network_.want_metadata();
         return SendResult::blocked;
     }
@@ -62,12 +88,12 @@ ProducerProcess::SendResult ProducerProcess::try_send(Turn& turn, Instant at) {
     if (bound > static_cast<std::size_t>(config_->max_request_size) ||
         bound > static_cast<std::size_t>(config_->buffer_memory)) {
         load_random_ = random;
-        fail_record(turn, load_->partition, "the record is larger than max.request.size",
+        fail_record(turn, wanted, "the record is larger than max.request.size",
                     wire::Error::message_too_large);
         return SendResult::failed;
     }
-    const bool sticky = load_->partition < 0 && (!record.key || config_->ignore_keys);
-    const std::int32_t partition = choose_partition(record.key, random);
+    const bool sticky = wanted < 0 && (!record.key || config_->ignore_keys);
+    const std::int32_t partition = wanted >= 0 ? wanted : choose_partition(record.key, random);
     const std::size_t bytes = accumulator_.append(partition, record);
     if (bytes == 0) {
         waits_for_memory_ = true;
@@ -97,8 +123,6 @@ void ProducerProcess::fail_record(Turn& turn, std::int32_t partition, std::strin
 // --------------------------------------------------------------------
 
 std::int32_t ProducerProcess::choose_partition(std::optional<record::View> key, Random& random) {
-    if (load_->partition >= 0)
-        return load_->partition;
     const auto count =
         static_cast<std::int32_t>(network_.metadata().topic(load_topic).partitions.size());
     if (key && !config_->ignore_keys)
@@ -157,7 +181,7 @@ std::optional<Instant> ProducerProcess::load_wakeup() const {
         return std::nullopt;
     if (blocked_since_)
         return *blocked_since_ + config_->max_block;
-    const Instant due = std::max(load_->due(started_, next_sequence_), application_free_at_);
+    const Instant due = std::max(load_due(), application_free_at_);
     if (due == never)
         return std::nullopt;
     if (network_.metadata().topics().empty() || !network_.metadata().topic(load_topic).known)
@@ -167,7 +191,7 @@ std::optional<Instant> ProducerProcess::load_wakeup() const {
     const std::int64_t size = std::max<std::int64_t>(
         load_->record_size, static_cast<std::int64_t>(load_->name.size()) + 21);
     const std::int64_t room = accumulator_.room_for(static_cast<std::size_t>(size) + 64);
-    Instant full = room <= 0 ? due : load_->due(started_, next_sequence_ + room);
+    Instant full = room <= 0 ? due : load_due(room);
     return std::min(full, due + config_->linger);
 }
 

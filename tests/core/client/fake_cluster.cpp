@@ -40,6 +40,16 @@ void FakeCluster::step(const Input& input) {
     Effects out;
     ++steps;
     client.step({now, wall_at_start + now.ms()}, input, out);
+    perform(out);
+}
+
+void FakeCluster::send_by_hand(std::int32_t partition) {
+    Effects out;
+    client.send({now, wall_at_start + now.ms()}, partition, out);
+    perform(out);
+}
+
+void FakeCluster::perform(const Effects& out) {
     for (const Effect& effect : out) {
         effects.push_back(effect);
         perform(effect);

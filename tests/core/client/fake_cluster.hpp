@@ -80,6 +80,8 @@ public:
     /// Lets time pass, delivering what is due.
     void run_for(Duration time);
     void step(const Input& input);
+    /// A hand tells the client, a producer, to send one more record.
+    void send_by_hand(std::int32_t partition);
     /// Closes every connection to the broker, as a process that is killed does.
     void reset(std::int32_t broker);
 
@@ -107,6 +109,7 @@ private:
     };
     void deliver(Input input, Duration after);
     void forget_frames_of(ConnectionId connection);
+    void perform(const Effects& out);
     void perform(const Effect& effect);
     void on_frame(const Send& send);
     void answer_versions(const FakeRequest& request);

@@ -471,6 +471,49 @@ TEST_CASE("a producer that stops sends what it has, then leaves") {
     CHECK(!cluster.client.wakeup().has_value());
 }
 
+TEST_CASE(
+    "a record by hand goes at once to its partition, and the load's records keep their times") {
+    auto cluster = cluster_with(load_of(1, milliseconds(100)), {{"linger.ms", "0"}});
+    auto without = cluster_with(load_of(1, milliseconds(100)), {{"linger.ms", "0"}});
+    for (FakeCluster* one : {&cluster, &without}) {
+        one->handler = agree;
+        one->add_topic("orders", {1, 2, 3});
+        one->start();
+        one->run_for(milliseconds(250));
+    }
+    REQUIRE(producer_of(cluster).counters().sent == 3);
+    std::vector<Got> got;
+    cluster.handler = [&](FakeCluster& fake, const FakeRequest& request) {
+        for (Got& batch : batches_in(request))
+            got.push_back(std::move(batch));
+        agree(fake, request);
+    };
+    cluster.send_by_hand(2);
+    CHECK(producer_of(cluster).counters().sent == 4);
+    CHECK(producer_of(without).counters().sent == 3);
+    cluster.run_for(milliseconds(60)); // at 300 ms the load's fourth is due, here and there
+    without.run_for(milliseconds(60));
+    CHECK(producer_of(cluster).counters().sent == 5);
+    CHECK(producer_of(without).counters().sent == 4);
+    REQUIRE(got.size() == 2);
+    CHECK(got[0] == Got{2, {3}});
+    CHECK(got[1].sequences == std::vector<std::int64_t>{4});
+}
+
+TEST_CASE("a record by hand waits for metadata, fails after max.block.ms, and holds up no load") {
+    auto cluster = cluster_with(load_of(0, milliseconds(1)), {{"max.block.ms", "500"}});
+    cluster.answers_metadata = false;
+    cluster.start();
+    cluster.run_for(milliseconds(50));
+    cluster.send_by_hand(0);
+    cluster.run_for(milliseconds(400));
+    CHECK(cluster.facts(Fact::record_failed).empty());
+    cluster.run_for(milliseconds(200));
+    REQUIRE(cluster.facts(Fact::record_failed).size() == 1);
+    CHECK(cluster.facts(Fact::record_failed)[0].text.find("max.block.ms") != std::string::npos);
+    CHECK(producer_of(cluster).counters().failed == 1);
+}
+
 TEST_CASE("a producer and its copy go on alike, and equal runs have equal effects") {
     Load load = load_of(3, milliseconds(1));
     load.keys = KeyModel::skewed;
