@@ -56,6 +56,14 @@ void Node::step(const Now& now, const Input& input, Effects& out) {
         settle(step);
 }
 
+void Node::lose_patience(const Now& now, Effects& out) {
+    if (!running())
+        return;
+    Step step(now, out);
+    quorum_->lose_patience(step.now, step.raft);
+    settle(step);
+}
+
 void Node::wrote(const Wrote& wrote, Step& step) {
     if (!running())
         return;

@@ -39,6 +39,10 @@ public:
     void step(const Now& now, const Input& input, Effects& out);
     std::optional<Instant> wakeup() const;
 
+    /// A hand ends this voter's patience with the quorum (raft::Quorum::lose_patience); nothing for
+    /// a node that is no voter or does not run.
+    void lose_patience(const Now& now, Effects& out);
+
     // --- to read, for window and checkers
     const Config& config() const { return *config_; }
     NodeId id() const { return config_->id; }

@@ -30,6 +30,25 @@ void Quorum::poll(const Now& now, Out& out) {
         expect(turns < turns_max, "roles that settle");
 }
 
+void Quorum::lose_patience(const Now& now, Out& out) {
+    if (!is_voter())
+        return;
+    const Instant at = now.instant;
+    if (auto* unattached = std::get_if<Unattached>(&state_))
+        unattached->election_deadline = at;
+    else if (auto* follower = std::get_if<Follower>(&state_))
+        follower->fetch_deadline = at;
+    else if (auto* prospective = std::get_if<Prospective>(&state_))
+        prospective->election_deadline = at;
+    else if (auto* candidate = std::get_if<Candidate>(&state_))
+        candidate->election_deadline = at;
+    else if (auto* leader = std::get_if<Leader>(&state_))
+        leader->resign_asked = true;
+    else if (auto* resigned = std::get_if<Resigned>(&state_))
+        resigned->election_deadline = at;
+    poll(now, out);
+}
+
 bool Quorum::turn(const Now& now, Out& out) {
     switch (role()) {
     case Role::unattached: return turn_unattached(std::get<Unattached>(state_), now, out);

@@ -96,6 +96,10 @@ public:
     }
     /// Leader only, else nothing: gives up this epoch, as the controller asks after a fault.
     void resign(const Now& now, Out& out);
+    /// A voter's patience ends now, whatever its timer says: a leader resigns, a follower stands
+    /// for election (and is told by pre-votes whether the others still hear from the leader,
+    /// KIP-996).
+    void lose_patience(const Now& now, Out& out);
     /// A leader resigns and tells the others who should follow it. The process may go when
     /// may_stop(), or when its own patience ends.
     void begin_shutdown(const Now& now, Out& out);

@@ -224,3 +224,27 @@ TEST_CASE("a write that fails ends the process") {
     CHECK(desk.halted());
     CHECK(!desk.quorum().wakeup());
 }
+
+TEST_CASE("a voter that is made to lose patience stands for election, a leader resigns") {
+    const auto lose_patience = [](Desk& desk) {
+        desk.call([](Quorum& q, const Now& now, Out& out) { q.lose_patience(now, out); });
+        desk.settle();
+    };
+    Desk desk;
+    desk.follow(2);
+    CHECK(desk.quorum().role() == Role::follower);
+    lose_patience(desk);
+    CHECK(desk.quorum().role() == Role::prospective);
+    CHECK(desk.quorum().epoch() == LeaderEpoch{2}); // a pre-vote raises nothing (KIP-996)
+    REQUIRE(desk.question<wire::VoteRequest>(1));
+    Desk leading;
+    leading.win();
+    const LeaderEpoch won = leading.quorum().epoch();
+    CHECK(leading.quorum().role() == Role::leader);
+    lose_patience(leading);
+    CHECK(leading.quorum().role() == Role::resigned);
+    CHECK(leading.quorum().epoch() == won);
+    lose_patience(leading); // and waits no longer than it must
+    CHECK(leading.quorum().role() == Role::prospective);
+    CHECK(leading.quorum().epoch() > won);
+}
