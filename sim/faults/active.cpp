@@ -1,4 +1,5 @@
 // What is wrong in a world, read from the world.
+#include "core/base/flat_map.hpp"
 #include "sim/faults/fault.hpp"
 #include "sim/faults/words.hpp"
 #include "sim/world/world.hpp"
@@ -65,6 +66,17 @@ void add_link(const World& world, ActorId from, ActorId to, bool both_ways,
 
 } // namespace
 
+std::vector<HeldMessage> held_messages(const World& world) {
+    std::vector<HeldMessage> found;
+    FlatMap<std::pair<std::int32_t, std::int32_t>, std::int32_t> seen; // by from and to
+    for (const Message& message : world.in_flight()) {
+        const std::int32_t nth = seen[{message.from.value, message.to.value}]++;
+        if (message.held)
+            found.push_back({message.sent, {message.from, message.to, nth}});
+    }
+    return found;
+}
+
 std::vector<ActiveFault> active_faults(const World& world) {
     std::vector<ActiveFault> found;
     const auto count = static_cast<std::int32_t>(world.actors());
@@ -78,6 +90,11 @@ std::vector<ActiveFault> active_faults(const World& world) {
             if (there != LinkFault{} && (!alike || from < to))
                 add_link(world, {from}, {to}, alike, found);
         }
+    for (const HeldMessage& held : held_messages(world)) {
+        const auto& [from, to, nth] = held.release;
+        found.push_back(
+            {sentence_of(world, HoldMessage{from, to, nth}), held.sent, held.release, {from, to}});
+    }
     if (!world.network().groups.empty())
         found.push_back({sentence_of(world, Split{world.network().groups}),
                          world.network().split_since,

@@ -66,10 +66,21 @@ struct Apply {
     void operator()(const HealLink& f) const {
         change_link(world, f, [](LinkFault& wrong) { wrong = {}; });
     }
+    void operator()(const LoseMessage& f) const {
+        world.lose_message(f.from, f.to, static_cast<std::size_t>(f.nth), observer);
+    }
+    void operator()(const HoldMessage& f) const {
+        world.hold_message(f.from, f.to, static_cast<std::size_t>(f.nth), true);
+    }
+    void operator()(const ReleaseMessage& f) const {
+        world.hold_message(f.from, f.to, static_cast<std::size_t>(f.nth), false);
+    }
     void operator()(const Split& f) const { world.split(f.groups); }
     void operator()(const HealSplit&) const { world.split({}); }
     void operator()(const HealNetwork&) const {
         world.split({});
+        for (const HeldMessage& held : held_messages(world))
+            (*this)(held.release);
         const auto count = static_cast<std::int32_t>(world.actors());
         for (std::int32_t from = 0; from < count; ++from)
             for (std::int32_t to = 0; to < count; ++to)
@@ -143,10 +154,11 @@ bool is_healing(const Fault& fault) {
         return drift->ppm == 0;
     if (const auto* skew = std::get_if<SkewClock>(&fault))
         return skew->skew.ns == 0;
-    return std::holds_alternative<Resume>(fault) || std::holds_alternative<Start>(fault) ||
-           std::holds_alternative<HealLink>(fault) || std::holds_alternative<HealSplit>(fault) ||
-           std::holds_alternative<HealNetwork>(fault) || std::holds_alternative<HealDisk>(fault) ||
-           std::holds_alternative<HealClock>(fault) || std::holds_alternative<HealAll>(fault);
+    return std::holds_alternative<ReleaseMessage>(fault) || std::holds_alternative<Resume>(fault) ||
+           std::holds_alternative<Start>(fault) || std::holds_alternative<HealLink>(fault) ||
+           std::holds_alternative<HealSplit>(fault) || std::holds_alternative<HealNetwork>(fault) ||
+           std::holds_alternative<HealDisk>(fault) || std::holds_alternative<HealClock>(fault) ||
+           std::holds_alternative<HealAll>(fault);
 }
 
 Targets targets_of(const Fault& fault) {

@@ -127,6 +127,30 @@ struct HealLink {
     bool operator==(const HealLink&) const = default;
     ORRERY_FIELDS(from, to, both_ways)
 };
+/// The nth of the frames in flight from one to the other is lost, and its connection breaks there:
+/// bytes come in order or not at all.
+struct LoseMessage {
+    ActorId from;
+    ActorId to;
+    std::int32_t nth = 0;
+    bool operator==(const LoseMessage&) const = default;
+    ORRERY_FIELDS(from, to, nth)
+};
+/// It stays in the air, and what is behind it on its connection waits for it.
+struct HoldMessage {
+    ActorId from;
+    ActorId to;
+    std::int32_t nth = 0;
+    bool operator==(const HoldMessage&) const = default;
+    ORRERY_FIELDS(from, to, nth)
+};
+struct ReleaseMessage {
+    ActorId from;
+    ActorId to;
+    std::int32_t nth = 0;
+    bool operator==(const ReleaseMessage&) const = default;
+    ORRERY_FIELDS(from, to, nth)
+};
 /// Actors of different groups can't reach each other; one in no group reaches all.
 struct Split {
     std::vector<std::vector<ActorId>> groups;
@@ -137,7 +161,7 @@ struct HealSplit {
     bool operator==(const HealSplit&) const = default;
     ORRERY_FIELDS()
 };
-/// Undoes every fault of every link, and the split.
+/// Undoes every fault of every link, and the split, and releases every message that is held.
 struct HealNetwork {
     bool operator==(const HealNetwork&) const = default;
     ORRERY_FIELDS()
@@ -211,14 +235,19 @@ struct HealAll {
     ORRERY_FIELDS()
 };
 
-using Fault = std::variant<Kill, CutPower, Pause, Resume, Slow, Restart, Start, Stop, Wipe,
-                           DelayLink, ThrottleLink, ResetLink, CutLink, FlapLink, HealLink, Split,
-                           HealSplit, HealNetwork, SlowDisk, StallDisk, FillDisk, FailDisk,
-                           HealDisk, SkewClock, DriftClock, JumpClock, HealClock, HealAll>;
+using Fault =
+    std::variant<Kill, CutPower, Pause, Resume, Slow, Restart, Start, Stop, Wipe, DelayLink,
+                 ThrottleLink, ResetLink, CutLink, FlapLink, HealLink, LoseMessage, HoldMessage,
+                 ReleaseMessage, Split, HealSplit, HealNetwork, SlowDisk, StallDisk, FillDisk,
+                 FailDisk, HealDisk, SkewClock, DriftClock, JumpClock, HealClock, HealAll>;
 
 /// Does it now, and tells it as a note of Fact::fault or Fact::healed whose text is the sentence
 /// and whose numbers are the first two actors it is about (-1 for none).
 void apply(World& world, const Fault& fault, Observer* observer = nullptr);
+
+/// The third number of a note of Fact::fault that tells of a deed by which nothing goes wrong: a
+/// person asked somebody for something.
+inline constexpr std::int64_t only_a_deed = 1;
 
 /// Whether it makes things better: Resume, Start, Slow by 1, and all that is called Heal.
 bool is_healing(const Fault& fault);
@@ -232,6 +261,13 @@ struct Targets {
     ActorId second = no_actor;
 };
 Targets targets_of(const Fault& fault);
+
+/// A frame that a hand holds in the air.
+struct HeldMessage {
+    Instant sent;
+    ReleaseMessage release;
+};
+std::vector<HeldMessage> held_messages(const World& world);
 
 struct ActiveFault {
     std::string sentence; ///< "broker-1 is paused"

@@ -92,6 +92,18 @@ struct Words {
         return link(f) + " is down for " + words_of(f.down) + " of every " + words_of(f.period);
     }
     std::string operator()(const HealLink& f) const { return link(f) + " is healed"; }
+    std::string message(ActorId from, ActorId to) const {
+        return "a message from " + name(from) + " to " + name(to);
+    }
+    std::string operator()(const LoseMessage& f) const {
+        return message(f.from, f.to) + " is lost, and its connection with it";
+    }
+    std::string operator()(const HoldMessage& f) const {
+        return message(f.from, f.to) + " is held";
+    }
+    std::string operator()(const ReleaseMessage& f) const {
+        return message(f.from, f.to) + " is released";
+    }
     std::string operator()(const Split& f) const {
         return "the network is split: " + words_of(world, f.groups);
     }

@@ -97,8 +97,9 @@ struct Packet {
     std::int64_t due = 0;
     std::uint32_t next = nothing; ///< behind it on the same channel, or in the free list
     PacketKind kind{};
+    bool held = false; ///< by a hand: it and what is behind it wait until it is released
     bool operator==(const Packet&) const = default;
-    ORRERY_FIELDS(frame, sent, left, due, next, kind)
+    ORRERY_FIELDS(frame, sent, left, due, next, kind, held)
 };
 
 /// What an end's kernel knows of it.

@@ -51,8 +51,9 @@ struct Message {
     ConnectionId sender_connection;
     ConnectionId receiver_connection; ///< 0 until the receiver has accepted
     Instant sent;
-    Instant due; ///< when it arrives, if nothing comes between
-    bool stalled = false;
+    Instant due;          ///< when it arrives, if nothing comes between
+    bool stalled = false; ///< its connection brings nothing now: a cut link, or a held message
+    bool held = false;    ///< itself, by a hand
     const Chain* frame = nullptr;
 };
 

@@ -121,6 +121,12 @@ public:
     void set_link_fault(ActorId from, ActorId to, const LinkFault& fault);
     /// Resets every connection between the two: what is under way is lost, both ends get Closed.
     void reset(ActorId a, ActorId b, Observer* observer = nullptr);
+    /// Holds the nth of the frames that are in flight from one to the other (from 0, in the order
+    /// of in_flight()), or lets it go on. What is behind it on its connection waits for it.
+    void hold_message(ActorId from, ActorId to, std::size_t nth, bool held);
+    /// Loses that frame. Bytes come in order or not at all, so its connection breaks there: what
+    /// was sent before it arrives, it and what is behind it are lost, and both ends get Closed.
+    void lose_message(ActorId from, ActorId to, std::size_t nth, Observer* observer = nullptr);
     /// Actors of different groups can't reach each other; one in no group reaches all. An empty
     /// list heals the split.
     void split(std::span<const std::vector<ActorId>> groups);
@@ -211,6 +217,13 @@ private:
     void drop(std::uint32_t connection, std::size_t side, std::uint32_t packet);
     void reschedule_channel(std::uint32_t connection, std::size_t side);
     Message message_of(std::uint32_t connection, std::size_t side, const Packet& packet) const;
+    struct InFlight {
+        std::uint32_t connection = nothing; ///< nothing: there is no such frame
+        std::size_t side = 0;
+        std::uint32_t packet = nothing;
+        std::uint32_t before = nothing; ///< the packet ahead of it
+    };
+    InFlight frame_in_flight(ActorId from, ActorId to, std::size_t nth) const;
 
     // world_disk.cpp
     void on_disk(ActorId actor, Event& event);

@@ -16,7 +16,8 @@ Message World::message_of(std::uint32_t connection, std::size_t side, const Pack
     message.receiver_connection = on.end[side].number;
     message.sent = {packet.sent};
     message.due = {packet.due};
-    message.stalled = on.towards[side].retry != never.ns;
+    message.stalled = on.towards[side].retry != never.ns || packet.held;
+    message.held = packet.held;
     message.frame = &packet.frame;
     return message;
 }
@@ -25,10 +26,15 @@ std::vector<Message> World::in_flight() const {
     std::vector<Message> found;
     for (std::uint32_t i = 0; i < network_.connections.size(); ++i)
         for (std::size_t side = 0; side < 2; ++side) {
+            bool waits = false;
             std::uint32_t at = network_.connections[i].towards[side].head;
-            for (; at != nothing; at = network_.packets[at].next)
-                if (network_.packets[at].kind == PacketKind::frame)
-                    found.push_back(message_of(i, side, network_.packets[at]));
+            for (; at != nothing; at = network_.packets[at].next) {
+                if (network_.packets[at].kind != PacketKind::frame)
+                    continue;
+                waits = waits || network_.packets[at].held;
+                found.push_back(message_of(i, side, network_.packets[at]));
+                found.back().stalled = found.back().stalled || waits;
+            }
         }
     return found;
 }
@@ -85,9 +91,10 @@ void World::put(std::uint32_t connection, std::size_t side, PacketKind kind, Cha
 void World::reschedule_channel(std::uint32_t connection, std::size_t side) {
     const Channel& channel = network_.connections[connection].towards[side];
     std::int64_t time = channel.give_up;
-    if (channel.retry != never.ns)
-        time = std::min(time, channel.retry);
-    else if (channel.head != nothing)
+    const bool held = channel.head != nothing && network_.packets[channel.head].held;
+    if (channel.retry != never.ns && !held)
+        time = std::min(time, std::max(channel.retry, now_.ns));
+    else if (channel.head != nothing && !held)
         time = std::min(time, std::max(network_.packets[channel.head].due, now_.ns));
     schedule(source_of_channel(connection, side), time);
 }

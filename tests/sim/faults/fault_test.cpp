@@ -259,3 +259,31 @@ TEST_CASE("kinds have the names that scenario files use") {
     CHECK(name_of(Kind::cut_link_one_way) == "cut_link_one_way");
     CHECK(name_of(Kind::jump_clock) == "jump_clock");
 }
+
+TEST_CASE("a held message is listed while it is held, and released by number or with all else") {
+    World world(plain_setup());
+    add_probe(world, "broker-1",
+              {{at_ms(0), {Dial{{1}, endpoint_of("broker-2")}}},
+               {at_ms(10), {send_text(1, "a"), send_text(1, "b")}}});
+    add_probe(world, "broker-2");
+    world.start(one);
+    world.start(two);
+    world.run_until(at_ms(10));
+    Ear ear;
+    apply(world, HoldMessage{one, two, 1}, &ear);
+    REQUIRE(ear.notes.size() == 1);
+    const std::string message = "a message from broker-1 to broker-2";
+    CHECK(sentence_of(ear.notes[0]) == message + " is held");
+    CHECK(active_in(world) == message + " is held");
+    World other = world;
+    apply(world, active_faults(world).front().healing, &ear);
+    CHECK(ear.notes[1].fact == Fact::healed);
+    CHECK(sentence_of(ear.notes[1]) == message + " is released");
+    CHECK(active_in(world) == "");
+    apply(other, HealNetwork{});
+    CHECK(active_in(other) == "");
+    apply(other, LoseMessage{one, two, 0}, &ear);
+    REQUIRE(ear.notes.size() == 3);
+    CHECK(ear.notes[2].fact == Fact::fault);
+    CHECK(sentence_of(ear.notes[2]) == message + " is lost, and its connection with it");
+}
