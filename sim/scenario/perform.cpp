@@ -1,5 +1,6 @@
 // The verbs of a timeline, done: aimed at whoever is meant at this moment.
 #include "core/client/client.hpp"
+#include "sim/scenario/looking.hpp"
 #include "sim/scenario/runner.hpp"
 #include "sim/scenario/verbs.hpp"
 
@@ -205,6 +206,80 @@ struct Performer {
         each_link(actors, who("everyone else", actors), world, observer, faults::CutLink{});
     }
 
+    /// Only where there is such a message: a scenario may aim at one that is gone already.
+    template <class F>
+    void message(F fault) const {
+        for (const ActorId from : who(verb.link.from))
+            for (const ActorId to : who(verb.link.to)) {
+                std::int64_t seen = 0;
+                for (const Message& flying : world.in_flight())
+                    seen += flying.from == from && flying.to == to ? 1 : 0;
+                if (verb.number >= seen)
+                    continue;
+                fault.from = from;
+                fault.to = to;
+                fault.nth = static_cast<std::int32_t>(verb.number);
+                faults::apply(world, fault, observer);
+            }
+    }
+
+    bool message_verb() const {
+        if (verb.name == "lose_message")
+            message(faults::LoseMessage{});
+        else if (verb.name == "hold_message")
+            message(faults::HoldMessage{});
+        else if (verb.name == "release_message")
+            message(faults::ReleaseMessage{});
+        else
+            return false;
+        return true;
+    }
+
+    /// What a person asks a process to do. It is told as a fault is, but marked as a deed.
+    bool hand_verb() const {
+        if (verb.name == "produce")
+            each_told("is told to send a record", [&](ActorId actor) { produce_by(actor); });
+        else if (verb.name == "force_election")
+            each_told("loses patience with its quorum",
+                      [&](ActorId actor) { lose_patience_of(actor); });
+        else
+            return false;
+        return true;
+    }
+    template <class Act>
+    void each_told(std::string_view words, Act&& act) const {
+        for (const ActorId actor : who(verb.who)) {
+            if (!world.machine(actor).up() || world.machine(actor).paused)
+                continue;
+            Note told;
+            told.fact = Fact::fault;
+            told.text = world.name(actor) + " " + std::string(words);
+            told.numbers[0] = actor.value;
+            told.numbers[1] = no_actor.value;
+            told.numbers[2] = faults::only_a_deed;
+            world.note(no_actor, told, observer);
+            act(actor);
+        }
+    }
+    void produce_by(ActorId actor) const {
+        const auto place = partition_named(verb.partition);
+        world.reach_into<client::Client>(
+            actor,
+            [&](client::Client& producer, const Now& now, Effects& out) {
+                producer.send(now, place ? place->second : -1, out);
+            },
+            observer);
+    }
+    void lose_patience_of(ActorId actor) const {
+        if (node_on(world, actor) != nullptr)
+            world.reach_into<node::Node>(
+                actor,
+                [](node::Node& node, const Now& now, Effects& out) {
+                    node.lose_patience(now, out);
+                },
+                observer);
+    }
+
     void heal() const {
         if (!verb.link.from.empty())
             return link_verb();
@@ -230,6 +305,8 @@ struct Performer {
             isolate();
         } else if (verb.name == "heal") {
             heal();
+        } else if (message_verb() || hand_verb()) {
+            return;
         } else if (!verb.link.from.empty()) {
             link_verb();
         } else if (const Actors actors = who(verb.who); !process_verb(actors)) {

@@ -178,6 +178,21 @@ private:
         if (count == 1 && is_one)
             fail(path, "\"" + to + "\" is nobody: there is only one");
     }
+    /// A producer writes to one topic.
+    void check_produce(const Verb& verb, const std::string& path) {
+        if (!verb.partition.empty())
+            check_partition(verb.partition, path + "/partition");
+        for (const ClientPlan& client : scenario_.clients) {
+            const auto* producer = std::get_if<ProducerPlan>(&client.role);
+            if (producer == nullptr || client.name != verb.who)
+                continue;
+            const auto place = partition_named(verb.partition);
+            if (place && place->first != producer->topic)
+                fail(path + "/partition", client.name + " writes to " + producer->topic);
+            return;
+        }
+        fail(path + "/producer", "\"" + verb.who + "\" is no producer");
+    }
     void check_moment(const Moment& moment) {
         const Verb& verb = moment.verb;
         const std::string path = moment.path + "/" + verb.name;
@@ -201,6 +216,8 @@ private:
             check_topic(verb.topic, path);
         else if (!verb.topic.name.empty())
             check_topic_name(verb.topic.name, path);
+        if (verb.name == "produce")
+            check_produce(verb, path);
         if (verb.name == "elect_leader")
             check_partition(verb.partition, path + "/partition");
         if (verb.name == "alter_config")

@@ -114,6 +114,12 @@ Verb read_verb(const std::string& name, const json& from) {
     } else if (name == "elect_leader") {
         verb.partition = from.at("partition").get<std::string>();
         verb.unclean = from.value("type", "preferred") == "unclean";
+    } else if (name == "produce") {
+        verb.who = from.at("producer").get<std::string>();
+        verb.partition = from.value("partition", "");
+    } else if (is_one_of(name, {"lose_message", "hold_message", "release_message"})) {
+        verb.link = read_ends(from);
+        verb.number = from.value("number", std::int64_t{0});
     } else if (name == "split") {
         verb.groups = from.get<std::vector<std::vector<std::string>>>();
     } else if (from.is_string()) {

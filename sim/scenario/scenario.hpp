@@ -132,12 +132,12 @@ struct Verb {
     Duration jitter;
     Duration period;
     Duration down;
-    std::int64_t number = 0; ///< factor, ppm, bytes a second, partitions
+    std::int64_t number = 0; ///< factor, ppm, bytes a second, partitions; which message, from 0
     bool clean = true;       ///< restart
     TopicPlan topic;    ///< create_topic, delete_topic, add_partitions; configs of alter_config
     std::string broker; ///< alter_config: an id, or "all"
     std::vector<std::string> remove; ///< alter_config: names to delete
-    std::string partition;           ///< elect_leader: "orders-0"
+    std::string partition;           ///< elect_leader, produce: "orders-0"
     bool unclean = false;            ///< elect_leader
     bool operator==(const Verb&) const = default;
     ORRERY_FIELDS(name, who, link, groups, by, jitter, period, down, number, clean, topic, broker,

@@ -173,3 +173,47 @@ TEST_CASE("reports say what failed, and are what they claim to be") {
             CHECK(fact.contains(key));
     CHECK(junit_report(run).find("name=\"a &lt; b\"") != std::string::npos);
 }
+
+TEST_CASE("a timeline can produce by hand, end a voter's patience, hold and lose messages") {
+    const Runner runner = ran(R"({"duration": "40s",
+        "cluster": {"brokers": 1, "controllers": 3},
+        "clients": [{"name": "app", "producer": {"topic": "orders", "rate": 1, "count": 3,
+                                                 "start": "8s"}}],
+        "timeline": [
+          {"when": {"fact": "appended", "topic": "orders"},
+           "lose_message": {"from": "broker 1", "to": "app"}},
+          {"at": "16s", "produce": {"producer": "app", "partition": "orders-0"}},
+          {"at": "18s", "force_election": "active controller"},
+          {"at": "25s", "lose_message": {"from": "app", "to": "broker 1", "number": 99}}],
+        "expect": [
+          {"eventually": {"fact": "fault", "text_has": "from broker-1 to app is lost"}, "by": "9s"},
+          {"at_end": {"value": "sent", "of": "app", "is": 4}},
+          {"at_end": {"value": "acknowledged", "of": "app", "is": 4}},
+          {"at_end": {"value": "duplicates", "of": "app", "is": 1}},
+          {"eventually": {"fact": "fault", "text_has": "app is told to send"}, "from": "15s"},
+          {"eventually": {"fact": "quorum_resigned"}, "by": "19s"},
+          {"at_end": {"no": {"value": "active_controller", "is": -1}}},
+          {"never": {"fact": "fault", "text_has": "from app to broker-1"}}]})");
+    for (const Outcome& outcome : runner.outcomes())
+        CHECK(outcome.found == "");
+    CHECK(runner.passed());
+    CHECK(errors_with(R"({"timeline": [{"at": "1s", "produce": {"producer": "broker 1"}}]})") ==
+          Lines{R"(x.json: /timeline/0/produce/producer: "broker 1" is no producer)"});
+}
+
+TEST_CASE("a message that a timeline holds waits until it is released") {
+    const Runner runner = ran(R"({"duration": "30s",
+        "clients": [{"name": "app", "producer": {"topic": "orders", "rate": 1, "count": 1,
+                                                 "start": "10s"}}],
+        "timeline": [
+          {"when": {"fact": "appended", "topic": "orders"},
+           "hold_message": {"from": "broker 1", "to": "app"}},
+          {"at": "20s", "release_message": {"from": "broker 1", "to": "app", "number": 0}}],
+        "expect": [
+          {"never": {"fact": "record_acknowledged"}, "by": "19999ms"},
+          {"eventually": {"fact": "record_acknowledged"}, "from": "20s", "by": "21s"},
+          {"eventually": {"fact": "healed", "text_has": "is released"}}]})");
+    for (const Outcome& outcome : runner.outcomes())
+        CHECK(outcome.found == "");
+    CHECK(runner.passed());
+}
