@@ -138,6 +138,16 @@ public:
             go(after_event(now.events == 0 ? 0 : now.events - 1));
         return position() != now;
     }
+    /// The subject as it was then on this branch, with all that happened at that instant; its tip
+    /// if that is earlier. Nothing moves.
+    Subject glimpse(Instant at) const {
+        const Position to = clamped({everything, at, everything}, here().branch.tip);
+        const Keyframe* from = nearest(current_, to);
+        Subject subject = from->subject;
+        std::uint64_t acts = from->at.acts;
+        replay(subject, acts, to);
+        return subject;
+    }
     /// To a place on any branch.
     void visit(BranchId branch, const Position& to) {
         expect(branch < stems_.size(), "a branch that there is");
@@ -284,23 +294,24 @@ private:
     }
     /// Re-executes from the subject, which stands on this branch, to `to` or to the tip: the acts
     /// that were done, where they were done, and between them whatever happens by itself.
-    void replay(const Position& to) {
+    void replay(const Position& to) { replay(subject_, acts_, to); }
+    void replay(Subject& subject, std::uint64_t& done, const Position& to) const {
         const CowVector<Act>& acts = here().branch.acts;
-        while (acts_ < acts.size() && acts_ < to.acts && !beyond(acts[acts_].at, to)) {
-            reach(acts[acts_].at.events, acts[acts_].at.at);
-            apply(subject_, acts[acts_].command, static_cast<Observer*>(nullptr));
-            ++acts_;
+        while (done < acts.size() && done < to.acts && !beyond(acts[done].at, to)) {
+            reach(subject, acts[done].at.events, acts[done].at.at);
+            apply(subject, acts[done].command, static_cast<Observer*>(nullptr));
+            ++done;
         }
-        reach(to.events, to.at);
+        reach(subject, to.events, to.at);
     }
     /// Up to that many events and no later than that instant; to the instant itself if the events
     /// are not what limits.
-    void reach(std::uint64_t events, Instant end) {
-        while (subject_.events() < events && subject_.next_event_time() <= end)
-            if (!subject_.step_event(nullptr))
+    static void reach(Subject& subject, std::uint64_t events, Instant end) {
+        while (subject.events() < events && subject.next_event_time() <= end)
+            if (!subject.step_event(nullptr))
                 break;
-        if (end != never && subject_.now() < end && subject_.next_event_time() > end)
-            subject_.run_until(end, nullptr);
+        if (end != never && subject.now() < end && subject.next_event_time() > end)
+            subject.run_until(end, nullptr);
     }
 
     struct Near {
