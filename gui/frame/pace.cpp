@@ -12,7 +12,7 @@ constexpr double notable_hold_s = 0.9;
 constexpr double flight_s = 0.25;
 constexpr double patience_start = 0.004; ///< simulated seconds per second right after a notable
 constexpr double patience_growth = 6;    ///< each second without a notable
-constexpr double patience_max = 4;
+constexpr double patience_max = 1; ///< nine silent seconds take half as long, and can be watched
 constexpr std::size_t seen_max = 512;
 
 } // namespace
@@ -76,7 +76,8 @@ void Pace::run_to(model::Session& session, Instant target) const {
                 session.advance(target);
             return;
         }
-        session.step();
+        if (session.step() == model::Dwell::notable && stop_at_notable_)
+            return;
     }
 }
 
@@ -149,6 +150,8 @@ void Pace::run_by_itself(model::Session& session, double seconds) {
         const model::Dwell happened = session.step();
         toward_.reset();
         arrived(*ahead, happened);
+        if (stop_at_notable_ && happened == model::Dwell::notable)
+            break;
     }
     left_at_ = session.now();
 }

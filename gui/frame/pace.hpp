@@ -2,8 +2,9 @@
 //
 // Auto-pace gives each gap between events 40 ms per tenfold of 100 us (at most 600 ms), lets each
 // message that matters be seen in flight for a quarter of a second, stands still for a moment after
-// a notable event, and grows impatient while nothing notable happens: so nine seconds of waiting
-// for a session to expire take five, and the election that follows can still be read hop by hop.
+// a notable event, and grows impatient while nothing notable happens, up to real time, or twice it
+// where nothing is to be seen at all: so nine seconds of waiting for a session to expire take five,
+// and the election that follows can still be read hop by hop.
 // The pace changes what is seen when, never what happens.
 #pragma once
 
@@ -31,6 +32,9 @@ public:
     static constexpr double ratios[] = {0.001, 0.01, 0.1, 1, 10, 100};
     static constexpr std::size_t ratio_count = 6;
 
+    /// Ends each advance() with the first notable event, so that whoever waits for a change sees
+    /// the moment right after it.
+    void stop_at_notable(bool on) { stop_at_notable_ = on; }
     /// Lets `seconds` of wall time pass.
     void advance(model::Session& session, double seconds);
     /// Simulated seconds that passed lately for one on the wall; 0 when paused.
@@ -53,6 +57,7 @@ private:
     void arrived(const model::Ahead& ahead, model::Dwell happened);
 
     bool playing_ = false;
+    bool stop_at_notable_ = false;
     Mode mode_ = Mode::automatic;
     std::size_t ratio_ = 3;
     double measured_ = 0;
