@@ -118,35 +118,39 @@ Deed everywhere(const Desk&, const Subject&) {
     return deed;
 }
 
+/// The producer meant, else the first that writes to the topic in view; to the partition in view,
+/// if it writes there.
 Deed produce_one(const Desk& desk, const Subject& subject) {
     const model::Partition* partition = desk.partition();
-    Injection deed;
-    deed.verb = Verb::produce;
-    if (partition != nullptr) {
-        deed.topic = partition->topic;
-        deed.partition = partition->index;
-    }
+    const std::string topic = partition == nullptr ? std::string() : partition->topic;
+    const model::Client* chosen = nullptr;
     for (const model::Client& client : desk.now->clients) {
         const bool meant = subject.kind == Kind::client && subject.node == client.id;
-        if (client.kind == model::ClientKind::producer && (deed.node < 0 || meant))
-            deed.node = client.id;
+        const bool fits = chosen == nullptr && client.topic == topic;
+        if (client.kind == model::ClientKind::producer && (meant || fits))
+            chosen = &client;
     }
-    if (deed.node < 0)
+    if (chosen == nullptr)
         return {};
+    Injection deed;
+    deed.verb = Verb::produce;
+    deed.node = chosen->id;
+    deed.topic = chosen->topic;
+    if (partition != nullptr && chosen->topic == topic)
+        deed.partition = partition->index;
     return deed;
 }
 
-/// The controller meant, else the first voter that does not lead: its election is the one to see.
+/// The controller meant, else the one that leads: its election is the one to see.
 Deed force_election(const Desk& desk, const Subject& subject) {
     Injection deed;
     deed.verb = Verb::force_election;
-    for (const model::Node& node : desk.now->nodes) {
-        if (!node.is_controller || node.state == NodeState::down)
-            continue;
-        const bool meant = subject.kind == Kind::node && subject.node == node.id;
-        if (meant || (deed.node < 0 && node.role != model::QuorumRole::leader))
+    for (const model::Node& node : desk.now->nodes)
+        if (node.role == model::QuorumRole::leader && node.state != NodeState::down)
             deed.node = node.id;
-    }
+    if (const model::Node* meant = node_of(*desk.now, subject.node);
+        subject.kind == Kind::node && meant != nullptr && meant->is_controller)
+        deed.node = meant->id;
     if (deed.node < 0)
         return {};
     return deed;
@@ -358,7 +362,7 @@ const Command rows[] = {
      plain(Key::e),
      {},
      bit(Kind::node),
-     "A controller's election timer expires now.",
+     "Ends a controller's patience: the leader resigns, a follower stands for election.",
      force_election},
     {"do.elect_preferred",
      "Elect the preferred leader",
@@ -382,7 +386,7 @@ const Command rows[] = {
      {},
      {},
      on_message,
-     "It never arrives.",
+     "It never arrives, and its connection breaks: bytes come in order or not at all.",
      to_message<Verb::drop_message>},
     {"message.hold",
      "Hold message",
@@ -390,7 +394,7 @@ const Command rows[] = {
      {},
      {},
      on_message,
-     "It stays in the air until released.",
+     "It stays in the air until released, and what is behind it waits.",
      to_message<Verb::hold_message>},
     {"message.release",
      "Release message",

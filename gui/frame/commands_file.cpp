@@ -1,5 +1,6 @@
 // File, Edit, Lessons and Help.
 #include "gui/frame/command.hpp"
+#include "gui/frame/prompt.hpp"
 
 namespace orrery::gui {
 
@@ -22,7 +23,7 @@ void save(Desk& desk, const Subject&) {
     if (saved)
         desk.say("saved " + file);
     else
-        desk.say(saved.error().what, true);
+        desk.say(words_of(saved.error()), true);
 }
 
 void find(Desk& desk, const Subject&) {
@@ -36,6 +37,24 @@ std::string no_lesson(const Desk& desk, const Subject&) {
 }
 
 const Command rows[] = {
+    {"file.open",
+     "Open scenario\xE2\x80\xA6",
+     Menu::file,
+     with_control(Key::o),
+     {},
+     0,
+     "Opens a scenario file, from its start.",
+     nullptr,
+     [](Desk& desk, const Subject&) { open_prompt(desk, Prompt::file); }},
+    {"file.seed",
+     "Another seed\xE2\x80\xA6",
+     Menu::file,
+     with_control(Key::r),
+     {},
+     0,
+     "Starts another life of the same scenario.",
+     nullptr,
+     [](Desk& desk, const Subject&) { open_prompt(desk, Prompt::seed); }},
     {"file.save",
      "Save scenario",
      Menu::file,
@@ -142,7 +161,9 @@ const Command rows[] = {
      "Closes what is open, then clears the selection.",
      nullptr,
      [](Desk& desk, const Subject&) {
-         if (desk.overlays.palette || desk.overlays.help)
+         if (desk.overlays.prompt != Prompt::none)
+             desk.overlays.prompt = Prompt::none;
+         else if (desk.overlays.palette || desk.overlays.help)
              desk.overlays.palette = desk.overlays.help = false;
          else if (desk.layout.maximised())
              desk.layout.maximise({});
@@ -172,8 +193,8 @@ const Command rows[] = {
      "Starts the scenario anew.",
      nullptr,
      [](Desk& desk, const Subject&) {
-         if (const auto opened = desk.session->open(""); !opened)
-             desk.say(opened.error().what, true);
+         if (const auto opened = desk.session->open("", std::nullopt); !opened)
+             desk.say(words_of(opened.error()), true);
      }},
     {"help.keys", "Keys and commands", Menu::help, plain(Key::f1), plain(Key::question), 0,
      "Lists every command with its key.", nullptr,

@@ -59,6 +59,25 @@ void move_focus(Desk& desk, std::size_t by) {
         desk.layout.maximise(desk.focus);
 }
 
+constexpr unsigned watchable = bit(Kind::partition) | bit(Kind::record) | bit(Kind::node) |
+                               bit(Kind::client) | bit(Kind::link);
+
+/// The subject, the selection, or the partition in view; without what of it is pointed at.
+Subject watched_subject(const Desk& desk, const Subject& subject) {
+    const Subject& chosen = subject.kind == Kind::nothing ? desk.selection.subject() : subject;
+    if (chosen.kind == Kind::partition || chosen.kind == Kind::record)
+        return partition_subject(chosen.topic, chosen.partition);
+    if (chosen.kind != Kind::nothing)
+        return chosen;
+    const model::Partition* partition = desk.partition();
+    return partition == nullptr ? Subject{} : partition_subject(partition->topic, partition->index);
+}
+
+std::string nothing_to_watch(const Desk& desk, const Subject& subject) {
+    const Subject chosen = watched_subject(desk, subject);
+    return standing_of(*desk.now, chosen).empty() ? "this has nothing that could change" : "";
+}
+
 const Command rows[] = {
     {"view.teach",
      "Teach",
@@ -180,6 +199,46 @@ const Command rows[] = {
      toggle<&Settings::message_labels>,
      nullptr,
      is_on<&Settings::message_labels>},
+    {"view.event_paced",
+     "Event-paced timeline",
+     Menu::view,
+     plain(Key::t),
+     {},
+     0,
+     "Makes each event on the timeline as wide as any other, or each second.",
+     nullptr,
+     toggle<&Settings::event_paced>,
+     nullptr,
+     is_on<&Settings::event_paced>},
+    {"view.watch",
+     "Watch",
+     Menu::view,
+     plain(Key::w),
+     {},
+     watchable,
+     "Plots the selected thing's figures from now on, or no longer.",
+     nullptr,
+     [](Desk& desk, const Subject& subject) {
+         const Subject meant = watched_subject(desk, subject);
+         desk.watches.toggle_plot(*desk.now, meant);
+         if (desk.watches.plots(meant))
+             desk.show("plots");
+     },
+     nothing_to_watch,
+     [](const Desk& desk) { return desk.watches.plots(watched_subject(desk, {})); }},
+    {"view.break",
+     "Break on change",
+     Menu::view,
+     plain(Key::x),
+     {},
+     watchable,
+     "Stops time at the moment when the selected thing changes, or no longer.",
+     nullptr,
+     [](Desk& desk, const Subject& subject) {
+         desk.watches.toggle_stop(*desk.now, watched_subject(desk, subject));
+     },
+     nothing_to_watch,
+     [](const Desk& desk) { return desk.watches.stops_for(watched_subject(desk, {})); }},
     {"view.background",
      "Hide heartbeats and empty fetches",
      Menu::view,

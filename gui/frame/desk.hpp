@@ -6,6 +6,7 @@
 #include "gui/frame/selection.hpp"
 #include "gui/frame/theme.hpp"
 #include "gui/frame/view.hpp"
+#include "gui/frame/watch.hpp"
 
 #include <array>
 #include <optional>
@@ -25,6 +26,7 @@ struct Settings {
     bool message_labels = false; ///< always; paused shows them anyway
     bool hide_background = true; ///< heartbeats and empty fetches
     bool reduced_motion = false;
+    bool event_paced = false; ///< the timeline's axis
     bool perf = false;
 };
 
@@ -35,11 +37,17 @@ struct Wishes {
     std::optional<std::string> picture; ///< a PNG of the window, to that file
 };
 
-/// The command palette, the help page, the right-click menu.
+/// What the one line that is asked for is.
+enum class Prompt : std::uint8_t { none, file, seed };
+
+/// The command palette, the prompt, the help page, the right-click menu.
 struct Overlays {
     bool palette = false;
     std::string palette_text;
     int palette_choice = 0;
+    Prompt prompt = Prompt::none;
+    std::string prompt_text;
+    std::string prompt_error; ///< what is wrong with it; empty: nothing, so far
     bool help = false;
     bool menu = false; ///< open the right-click menu in the next frame
     Subject menu_subject;
@@ -61,9 +69,12 @@ struct Desk {
     explicit Desk(model::Session& run);
 
     model::Session* session;
-    model::SnapshotPtr now; ///< what this frame shows; never null in a frame
+    model::SnapshotPtr now;          ///< what this frame shows; never null in a frame
+    std::optional<Instant> hover_at; ///< the moment that the mouse rests on, noted by this frame
+    model::SnapshotPtr preview;      ///< what it was like there: views of the cluster show it
     Selection selection;
     Pace pace;
+    Watches watches;
     Layout layout;
     Settings settings;
     Wishes wishes;

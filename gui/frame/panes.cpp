@@ -2,6 +2,9 @@
 
 #include "gui/frame/command.hpp"
 #include "gui/widgets/panels.hpp"
+#include "gui/widgets/ruler.hpp"
+
+#include <utility>
 
 namespace orrery::gui {
 
@@ -48,6 +51,27 @@ void draw_tabs(Desk& desk, Dock dock, const Rect& strip, const std::vector<View*
                     c.dim, words);
 }
 
+/// The view as it would be at the moment under the mouse, and plainly marked as such.
+void draw_preview(Desk& desk, View& view, const Rect& body) {
+    std::swap(desk.now, desk.preview);
+    view.draw(desk, body);
+    const Instant at = desk.now->now;
+    std::swap(desk.now, desk.preview);
+    const ui::Colours& c = ui::look().colours;
+    ImDrawList* list = ImGui::GetForegroundDrawList(); // over what scrolls in panes of its own
+    ui::frame(list, body.inset(1), c.control.fill, 0, 2);
+    if (&view != desk.view("map"))
+        return; // said once is enough
+    const std::string words = "PREVIEW  t = " + ui::clock_text(at) + " s";
+    const float w = ui::measure(ui::Font::small, words).x + px(16);
+    if (w > body.w - px(8))
+        return;
+    const Rect ribbon{body.right() - w - px(2), body.y + px(2), w, px(20)};
+    ui::fill(list, ribbon, c.control.fill);
+    ui::text_in(list, ui::Font::small, ribbon, c.background, words, ui::Align::centre);
+    ui::note("preview", ribbon, words);
+}
+
 void draw_dock(Desk& desk, Dock dock, const Rect& rect) {
     const auto views = desk.views_of(dock);
     if (views.empty())
@@ -72,7 +96,11 @@ void draw_dock(Desk& desk, Dock dock, const Rect& rect) {
     const ui::Scope scope(view->id());
     // The tabs are in the same window of Dear ImGui: a view's ids must not meet theirs.
     ImGui::PushID(static_cast<int>(dock));
-    view->draw(desk, {rect.x, strip.bottom(), rect.w, rect.h - strip.h});
+    const Rect body{rect.x, strip.bottom(), rect.w, rect.h - strip.h};
+    if (desk.preview && view->previews())
+        draw_preview(desk, *view, body);
+    else
+        view->draw(desk, body);
     ImGui::PopID();
 }
 

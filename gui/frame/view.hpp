@@ -27,6 +27,8 @@ public:
     /// A few dim words beside the title.
     virtual std::string subtitle(const Desk&) const { return {}; }
     virtual void draw(Desk& desk, const ui::Rect& area) = 0;
+    /// Whether it shows the moment that the mouse previews on the timeline, while it does.
+    virtual bool previews() const { return false; }
 };
 
 using Views = std::vector<std::unique_ptr<View>>;

@@ -1,5 +1,8 @@
 #include "gui/model/live_deeds.hpp"
 
+#include "core/client/client.hpp"
+#include "core/metadata/image.hpp"
+#include "core/node/node.hpp"
 #include "gui/model/live_cluster.hpp"
 
 #include <algorithm>
@@ -35,7 +38,9 @@ bool needs_node(Verb verb) {
     case Verb::stall_disk:
     case Verb::fill_disk:
     case Verb::fail_disk:
-    case Verb::skew_clock: return true;
+    case Verb::skew_clock:
+    case Verb::produce:
+    case Verb::force_election: return true;
     default: return false;
     }
 }
@@ -79,12 +84,103 @@ std::string down_clause(const Person& person, const sim::Machine& machine) {
     return person.name + " is down (" + std::string(name_of(machine.life)) + ")";
 }
 
+/// A message of the window's, as the world knows it: so many others are on the same way before it.
+struct Flying {
+    ActorId from = no_actor;
+    ActorId to = no_actor;
+    std::int32_t nth = 0;
+    bool held = false;
+};
+
+std::optional<Flying> flying_message(const sim::World& world, std::uint64_t id) {
+    const std::vector<sim::Message> all = world.in_flight();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const sim::Message& message = all[i];
+        if (number_of(message.from, message.sender_connection, message.sent,
+                      is_response(message.sender_connection), *message.frame) != id)
+            continue;
+        const auto ahead =
+            std::count_if(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i),
+                          [&](const sim::Message& other) {
+                              return other.from == message.from && other.to == message.to;
+                          });
+        return Flying{message.from, message.to, static_cast<std::int32_t>(ahead), message.held};
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> why_not_message(const sim::World& world, const Injection& deed) {
+    const auto flying = flying_message(world, deed.id);
+    if (!flying)
+        return "that message is no longer in the air";
+    if (deed.verb == Verb::hold_message && flying->held)
+        return "it is held already";
+    if (deed.verb == Verb::release_message && !flying->held)
+        return "no hand holds it";
+    return std::nullopt;
+}
+
+std::optional<std::string> why_not_produce(const sim::World& world, const Person& person,
+                                           ActorId actor, const Injection& deed) {
+    const auto* process = world.process<client::Client>(actor);
+    if (process == nullptr || process->producer() == nullptr)
+        return person.name + " is no producer";
+    const std::string& topic = process->producer()->load().topic;
+    if (!deed.topic.empty() && deed.topic != topic)
+        return person.name + " writes to " + topic + ", not to " + deed.topic;
+    return std::nullopt;
+}
+
+std::optional<std::string> why_not_election(const sim::World& world, const Person& person,
+                                            ActorId actor) {
+    const auto* process = world.process<node::Node>(actor);
+    if (process == nullptr || process->quorum() == nullptr || !process->quorum()->is_voter())
+        return person.name + " is no voter of the quorum";
+    return std::nullopt;
+}
+
+/// What the controller would answer anyway, so far as it can be known before.
+std::optional<std::string> why_not_elect(const sim::World& world, const People& people,
+                                         const Injection& deed) {
+    const metadata::Image* image = furthest_image(world);
+    const metadata::Topic* topic = image == nullptr ? nullptr : image->topic(deed.topic);
+    if (topic == nullptr || deed.partition < 0 ||
+        static_cast<std::size_t>(deed.partition) >= topic->partitions.size())
+        return "no partition is chosen";
+    const ActorId admin = world.find("admin");
+    if (admin == no_actor || !world.machine(admin).up())
+        return "no admin client is up to ask for it";
+    const metadata::Partition& partition =
+        topic->partition(static_cast<std::size_t>(deed.partition));
+    const std::string name = deed.topic + "-" + std::to_string(deed.partition);
+    if (deed.verb == Verb::elect_unclean) {
+        if (partition.leader != no_node)
+            return name + " has a leader; an unclean election is for a partition without one";
+        return std::nullopt;
+    }
+    const NodeId preferred = partition.replicas.front();
+    const std::string who = people.of(people.node(preferred.value)).name;
+    if (partition.leader == preferred)
+        return who + ", the preferred replica, leads " + name + " already";
+    if (std::find(partition.isr.begin(), partition.isr.end(), preferred) == partition.isr.end())
+        return who + ", the preferred replica, is not in the ISR of " + name;
+    return std::nullopt;
+}
+
 /// For a deed to one process or machine.
 std::optional<std::string> why_not_node(const sim::World& world, const People& people,
                                         const Injection& deed, ActorId actor) {
     const Person& person = people.of(actor);
     const sim::Machine& machine = world.machine(actor);
     const bool up = machine.up();
+    if (deed.verb == Verb::produce || deed.verb == Verb::force_election) {
+        if (!up)
+            return down_clause(person, machine);
+        if (machine.paused)
+            return person.name + " is paused";
+        return deed.verb == Verb::produce ? why_not_produce(world, person, actor, deed)
+                                          : why_not_election(world, person, actor);
+    }
     switch (deed.verb) {
     case Verb::kill:
     case Verb::pause:
@@ -159,6 +255,29 @@ std::optional<faults::Fault> link_fault(const Injection& deed, ActorId from, Act
     }
 }
 
+faults::Fault message_fault(Verb verb, const Flying& flying) {
+    if (verb == Verb::drop_message)
+        return faults::LoseMessage{flying.from, flying.to, flying.nth};
+    if (verb == Verb::hold_message)
+        return faults::HoldMessage{flying.from, flying.to, flying.nth};
+    return faults::ReleaseMessage{flying.from, flying.to, flying.nth};
+}
+
+/// What is no fault, as a verb of scenario files.
+std::optional<sim::Verb> verb_of(const People& people, const Injection& deed) {
+    sim::Verb verb;
+    verb.name = word_of(deed.verb);
+    if (!deed.topic.empty() && deed.partition >= 0)
+        verb.partition = deed.topic + "-" + std::to_string(deed.partition);
+    switch (deed.verb) {
+    case Verb::produce:
+    case Verb::force_election: verb.who = people.of(people.actor(deed.node)).name; return verb;
+    case Verb::elect_preferred: return verb;
+    case Verb::elect_unclean: verb.unclean = true; return verb;
+    default: return std::nullopt;
+    }
+}
+
 std::optional<faults::Fault> node_fault(const sim::World& world, const Injection& deed,
                                         ActorId actor) {
     switch (deed.verb) {
@@ -201,21 +320,14 @@ std::optional<std::string> why_not(const sim::World& world, const People& people
         for (std::size_t i = 0; i < world.actors(); ++i)
             if (node_is_wrong(world, {static_cast<std::int32_t>(i)}))
                 return std::nullopt;
-        if (world.network().groups.empty())
+        if (world.network().groups.empty() && faults::held_messages(world).empty())
             return "no link and no disk has a fault";
         return std::nullopt;
     case Verb::elect_preferred:
-    case Verb::elect_unclean:
-        if (deed.topic.empty())
-            return "no partition is chosen";
-        return std::nullopt;
-    case Verb::produce: return "producers send by their load; they take no single records yet";
-    case Verb::force_election:
-        return "election timers run by their own clock; kill or cut off the leader instead";
+    case Verb::elect_unclean: return why_not_elect(world, people, deed);
     case Verb::drop_message:
     case Verb::hold_message:
-    case Verb::release_message:
-        return "a connection keeps its bytes in order; cut, slow or reset the link instead";
+    case Verb::release_message: return why_not_message(world, deed);
     default: return std::nullopt;
     }
 }
@@ -255,12 +367,16 @@ std::vector<Doing> doings_of(const sim::World& world, const People& people, cons
         for (std::size_t i = 0; i < world.actors(); ++i)
             heal_disk({static_cast<std::int32_t>(i)});
         break;
-    case Verb::elect_preferred:
-    case Verb::elect_unclean:
-        out.push_back(AdminVerb{"elect_leader", deed.topic + "-" + std::to_string(deed.partition),
-                                deed.verb == Verb::elect_unclean});
+    case Verb::drop_message:
+    case Verb::hold_message:
+    case Verb::release_message:
+        if (const auto flying = flying_message(world, deed.id))
+            out.push_back(message_fault(deed.verb, *flying));
         break;
-    default: break;
+    default:
+        if (auto verb = verb_of(people, deed))
+            out.push_back(std::move(*verb));
+        break;
     }
     return out;
 }
@@ -291,6 +407,11 @@ std::string_view word_of(Verb verb) {
     case Verb::skew_clock: return "clock_skew";
     case Verb::elect_preferred:
     case Verb::elect_unclean: return "elect_leader";
+    case Verb::produce: return "produce";
+    case Verb::force_election: return "force_election";
+    case Verb::drop_message: return "lose_message";
+    case Verb::hold_message: return "hold_message";
+    case Verb::release_message: return "release_message";
     default: return "";
     }
 }

@@ -5,6 +5,7 @@
 #include "gui/model/live_people.hpp"
 #include "gui/model/session.hpp"
 #include "sim/faults/fault.hpp"
+#include "sim/scenario/scenario.hpp"
 
 #include <optional>
 #include <string>
@@ -13,14 +14,8 @@
 
 namespace orrery::gui::model {
 
-/// An admin's verb of scenario files, for what is no fault.
-struct AdminVerb {
-    std::string name; ///< "elect_leader"
-    std::string partition;
-    bool unclean = false;
-    bool operator==(const AdminVerb&) const = default;
-};
-using Doing = std::variant<sim::faults::Fault, AdminVerb>;
+/// A fault, or a verb of scenario files for what is none.
+using Doing = std::variant<sim::faults::Fault, sim::Verb>;
 
 /// Why it cannot be done now; nullopt when it can. Verb::lesson_step is the session's own.
 std::optional<std::string> why_not(const sim::World& world, const People& people,

@@ -113,7 +113,27 @@ struct Writer {
         return with("clock_skew", f.actor, "by", "0");
     }
     std::string operator()(const faults::HealAll&) const { return pair_of("heal", "\"all\""); }
-    std::string operator()(const AdminVerb& verb) const {
+    template <class Message>
+    std::string message(std::string_view verb, const Message& f) const {
+        return link(verb, f, false, pair_of("number", std::to_string(f.nth)));
+    }
+    std::string operator()(const faults::LoseMessage& f) const {
+        return message("lose_message", f);
+    }
+    std::string operator()(const faults::HoldMessage& f) const {
+        return message("hold_message", f);
+    }
+    std::string operator()(const faults::ReleaseMessage& f) const {
+        return message("release_message", f);
+    }
+    std::string operator()(const sim::Verb& verb) const {
+        if (verb.name == "force_election")
+            return pair_of(verb.name, quoted(verb.who));
+        const std::string partition =
+            verb.partition.empty() ? "" : pair_of("partition", quoted(verb.partition));
+        if (verb.name == "produce")
+            return pair_of(verb.name, "{" + pair_of("producer", quoted(verb.who)) +
+                                          (partition.empty() ? "" : ", " + partition) + "}");
         return pair_of(verb.name, "{\"partition\": " + quoted(verb.partition) + ", \"type\": " +
                                       (verb.unclean ? "\"unclean\"" : "\"preferred\"") + "}");
     }

@@ -2,6 +2,7 @@
 // what the timeline shows of them. What is told with every record (appends, high watermarks,
 // acknowledgements) is counted elsewhere and not told as lines.
 #include "gui/model/live_memory.hpp"
+#include "sim/faults/fault.hpp"
 
 #include <algorithm>
 
@@ -71,6 +72,7 @@ Telling telling_of(const Note& note) {
     case Fact::node_stopping:
     case Fact::node_stopped: return {Tone::plain, "", ""};
     case Fact::fault:
+        return {note.numbers[2] == sim::faults::only_a_deed ? Tone::plain : Tone::fault, "", ""};
     case Fact::process_ended: return {Tone::fault, "", ""};
     case Fact::healed: return {Tone::good, "", ""};
     }

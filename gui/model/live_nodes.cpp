@@ -133,6 +133,7 @@ void fill_rates(const Sights& sights, sim::ActorId actor, Node& out) {
 void fill_producer(const client::ProducerProcess& producer, Client& out) {
     const std::int16_t acks = producer.config().acks;
     out.summary = "acks=" + (acks < 0 ? std::string("all") : std::to_string(acks));
+    out.topic = producer.load().topic;
     const client::ProducerCounters& counters = producer.counters();
     out.records_done = counters.acknowledged;
     out.records_failed = counters.failed;
@@ -153,6 +154,21 @@ void fill_consumer(const client::ConsumerProcess& consumer, Client& out) {
     }
 }
 
+/// What it asked for last, and what came of it.
+void fill_admin(const client::AdminProcess& admin, Client& out) {
+    out.summary = "nothing to do yet";
+    for (const client::AdminCall& call : admin.calls()) {
+        if (call.state == client::ActionState::planned)
+            continue;
+        out.summary = client::text_of(call.action);
+        out.outcome = name_of(call.state);
+        const bool failed = call.state == client::ActionState::failed;
+        out.records_done += call.state == client::ActionState::done ? 1 : 0;
+        out.records_failed += failed ? 1 : 0;
+        out.last_error = failed ? call.result : "";
+    }
+}
+
 Client client_from(const Sights& sights, sim::ActorId actor) {
     const Person& person = sights.people.of(actor);
     Client out;
@@ -170,8 +186,10 @@ Client client_from(const Sights& sights, sim::ActorId actor) {
         fill_producer(*producer, out);
     else if (const auto* consumer = process->consumer())
         fill_consumer(*consumer, out);
-    else
-        out.summary = "by hand";
+    else if (const auto* admin = process->admin()) {
+        fill_admin(*admin, out);
+        return out;
+    }
     // An error that was got over is past; one that holds everything up is what to see.
     const bool stuck = out.kind == ClientKind::producer ? out.records_waiting > 0
                                                         : out.kind == ClientKind::consumer;

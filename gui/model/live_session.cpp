@@ -3,8 +3,7 @@
 #include "gui/model/live_cluster.hpp"
 #include "gui/model/live_deeds.hpp"
 #include "gui/model/live_library.hpp"
-#include "gui/model/live_run.hpp"
-#include "sim/history/history.hpp"
+#include "gui/model/live_play.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -13,17 +12,8 @@ namespace orrery::gui::model {
 
 namespace {
 
-using Past = sim::history::History<Run, Deed>;
-
 /// Dense enough that a drag along the ruler follows the hand.
 constexpr sim::history::Budget budget{8'000, 96, 200};
-
-const std::string& english(const sim::Text& text) {
-    static const std::string none;
-    if (const auto found = text.find("en"); found != text.end())
-        return found->second;
-    return text.empty() ? none : text.begin()->second;
-}
 
 /// What an event was, by what was told of it and what it delivered.
 class Onlooker final : public sim::Observer {
@@ -54,74 +44,6 @@ private:
     MessageReader& reader_;
     const TopicNames& topics_;
 };
-
-/// A copy of the run that is one event ahead, because only what happens says how notable it is.
-struct Scout {
-    Run run;
-    std::uint64_t acts = 0;
-    std::optional<Ahead> ahead;
-};
-
-} // namespace
-
-class LiveSession::Play {
-public:
-    Play(const LiveOptions& options, std::string text, sim::Scenario scenario);
-
-    // time
-    std::optional<Ahead> ahead();
-    Dwell step();
-    void advance(Instant to);
-    void seek(Instant to);
-    void seek_event(std::uint64_t event);
-
-    // deeds
-    std::optional<std::string> why_not(const Injection& deed) const;
-    Result<void, InputError> inject(const Injection& deed);
-    template <class Travel>
-    void travel(Travel&& travel) {
-        keep_tip();
-        travel(history_);
-        moved();
-    }
-    Result<void, InputError> save(const std::string& file) const;
-
-    SnapshotPtr snapshot();
-    void look_at(const Focus& focus);
-    const Past& history() const { return history_; }
-    const LiveOptions& options() const { return options_; }
-
-private:
-    const Run& run() const { return history_.subject(); }
-    const sim::World& world() const { return run().runner.world(); }
-    void moved() {
-        built_.reset();
-        scout_.reset();
-    }
-    void scout_on();
-    void keep_tip();
-    std::size_t next_moment() const;
-
-    void fill_story(Snapshot& out) const;
-    void fill_branches(Snapshot& out) const;
-    void fill_checks(Snapshot& out) const;
-    void fill_lesson(Snapshot& out) const;
-    std::string branch_name(std::size_t branch) const;
-
-    LiveOptions options_;
-    std::string text_;                 ///< of the scenario, for saving
-    std::vector<sim::Moment> by_hand_; ///< hands on: the timeline's moments, in order
-    Past history_;
-    std::vector<Timeline> tips_; ///< what each branch's timeline was at its furthest
-    std::vector<LessonTitle> lessons_;
-    Focus focus_;
-    SnapshotPtr built_;
-    std::optional<Scout> scout_;
-    MessageReader reader_;
-    TopicNames topics_;
-};
-
-namespace {
 
 sim::Scenario without_timeline(sim::Scenario scenario, bool hands_on) {
     if (hands_on)
@@ -254,21 +176,27 @@ Result<void, InputError> LiveSession::Play::inject(const Injection& injection) {
         deed.commands.push_back({by_hand_[next_moment()].verb});
     } else {
         for (const Doing& doing : doings_of(world(), run().memory.people(), injection)) {
-            if (const auto* fault = std::get_if<sim::faults::Fault>(&doing)) {
+            if (const auto* fault = std::get_if<sim::faults::Fault>(&doing))
                 deed.commands.push_back({*fault});
-                continue;
-            }
-            const auto& admin = std::get<AdminVerb>(doing);
-            sim::Verb verb;
-            verb.name = admin.name;
-            verb.partition = admin.partition;
-            verb.unclean = admin.unclean;
-            deed.commands.push_back({std::move(verb)});
+            else
+                deed.commands.push_back({std::get<sim::Verb>(doing)});
         }
     }
     travel([&](Past& history) { history.act(deed); });
     return {};
 }
+
+namespace {
+
+/// A timeline's moment comes before all else of its instant, a hand after it: what was sent at that
+/// instant flies only when it is over.
+Duration after_all(Verb verb) {
+    const bool message =
+        verb == Verb::drop_message || verb == Verb::hold_message || verb == Verb::release_message;
+    return Duration{message ? 1 : 0};
+}
+
+} // namespace
 
 Result<void, InputError> LiveSession::Play::save(const std::string& file) const {
     SavedRun saved;
@@ -284,13 +212,12 @@ Result<void, InputError> LiveSession::Play::save(const std::string& file) const 
         }
         for (const sim::Command& command : deed.commands) {
             Doing doing;
-            if (const auto* fault = std::get_if<sim::faults::Fault>(&command.what)) {
+            if (const auto* fault = std::get_if<sim::faults::Fault>(&command.what))
                 doing = *fault;
-            } else {
-                const auto& verb = std::get<sim::Verb>(command.what);
-                doing = AdminVerb{verb.name, verb.partition, verb.unclean};
-            }
-            saved.deeds.push_back({acts[i].at.at, json_of(run().memory.people(), doing), -1});
+            else
+                doing = std::get<sim::Verb>(command.what);
+            saved.deeds.push_back({acts[i].at.at + after_all(deed.what.verb),
+                                   json_of(run().memory.people(), doing), -1});
         }
     }
     std::ofstream out(file, std::ios::binary);
@@ -299,161 +226,6 @@ Result<void, InputError> LiveSession::Play::save(const std::string& file) const 
     if (!out)
         return failure(InputError{file, "the file can't be written", ""});
     return {};
-}
-
-// --- the snapshot --------------------------------------------------------------------------------
-
-void LiveSession::Play::look_at(const Focus& focus) {
-    if (focus == focus_)
-        return;
-    focus_ = focus;
-    built_.reset();
-}
-
-SnapshotPtr LiveSession::Play::snapshot() {
-    if (built_)
-        return built_;
-    auto fresh = std::make_shared<Snapshot>();
-    const Sights sights{world(), run().memory};
-    fresh->scenario = run().runner.scenario().title;
-    fresh->seed = run().runner.scenario().cluster.seed;
-    fresh->now = run().now();
-    fresh->event = run().events();
-    fresh->branch = static_cast<std::int32_t>(history_.branch());
-    fill_nodes(sights, *fresh);
-    fill_clients(sights, *fresh);
-    fill_partitions(sights, *fresh);
-    if (TopicNames names = topic_names(world()); !(names == topics_)) {
-        topics_ = std::move(names);
-        reader_.forget(); // what was read before had no names
-    }
-    fill_messages(sights, reader_, topics_, focus_, *fresh);
-    fill_links(sights, *fresh);
-    fill_quorum(sights, focus_, *fresh);
-    fill_strips(sights, focus_, *fresh);
-    fill_faults(sights, *fresh);
-    fill_story(*fresh);
-    fill_branches(*fresh);
-    fill_checks(*fresh);
-    fill_lesson(*fresh);
-    built_ = std::move(fresh);
-    return built_;
-}
-
-void LiveSession::Play::fill_story(Snapshot& out) const {
-    const Memory& memory = run().memory;
-    out.facts = memory.facts();
-    const std::size_t here = history_.branch();
-    const bool tip = history_.at_tip() || here >= tips_.size();
-    out.timeline = tip ? memory.timeline() : tips_[here];
-    out.timeline.end = std::max(history_.branch(here).tip.at, out.now);
-    for (const Message& message : out.recent) {
-        if (message.empty || message.family == Family::background ||
-            message.fate != Fate::delivered)
-            continue;
-        const auto lane = [&](std::int32_t id) {
-            const sim::ActorId actor = memory.people().actor(id);
-            return actor == sim::no_actor ? 0 : memory.people().of(actor).lane;
-        };
-        const Tone tone = !message.error.empty()                    ? Tone::fault
-                          : message.family == Family::produce       ? Tone::leader
-                          : message.family == Family::replica_fetch ? Tone::replica
-                          : message.family == Family::control       ? Tone::control
-                                                                    : Tone::client;
-        out.timeline.arrows.push_back(
-            {lane(message.from), lane(message.to), message.sent, message.due, tone});
-    }
-    out.series.push_back({"replicas in sync", "", Tone::replica, memory.in_sync()});
-    out.series.push_back({"acknowledged", "records/s", Tone::leader, memory.acknowledged()});
-    out.series.push_back({"consumers' lag", "records", Tone::client, memory.lag()});
-}
-
-std::string LiveSession::Play::branch_name(std::size_t branch) const {
-    if (branch == 0)
-        return "main";
-    const auto& one = history_.branch(branch);
-    std::string name = "branch " + std::to_string(branch);
-    if (one.fork.acts < one.acts.size()) {
-        const Injection& deed = one.acts[one.fork.acts].command.what;
-        const sim::ActorId actor = run().memory.people().actor(deed.node);
-        const std::string_view word = word_of(deed.verb);
-        if (!word.empty())
-            name += ": " + std::string(word) +
-                    (actor == sim::no_actor ? "" : " " + run().memory.people().of(actor).name);
-    }
-    return name;
-}
-
-void LiveSession::Play::fill_branches(Snapshot& out) const {
-    for (std::size_t i = 0; i < history_.branches(); ++i) {
-        const auto& one = history_.branch(i);
-        Branch branch;
-        branch.id = static_cast<std::int32_t>(i);
-        branch.name = branch_name(i);
-        branch.parent = one.parent ? static_cast<std::int32_t>(*one.parent) : -1;
-        branch.forked_at = one.fork.at;
-        branch.end = one.tip.at;
-        out.branches.push_back(std::move(branch));
-    }
-    out.history.keyframes = static_cast<std::int32_t>(history_.keyframes());
-    out.history.last_event = history_.branch(history_.branch()).tip.events;
-    out.history.can_undo = history_.can_undo();
-    out.history.can_redo = history_.can_redo();
-}
-
-void LiveSession::Play::fill_checks(Snapshot& out) const {
-    const sim::Checks& checks = run().runner.checks();
-    for (const sim::InvariantRow& row : sim::invariants()) {
-        Check check;
-        check.name = row.name;
-        check.sentence = row.sentence;
-        check.times = checks.looks(row.invariant);
-        check.state = check.times == 0 ? CheckState::not_checked : CheckState::holds;
-        if (const std::string why = checks.suspended(row.invariant); !why.empty()) {
-            check.state = CheckState::excused;
-            check.detail = why;
-        }
-        const sim::Broken* excused = checks.excused(row.invariant);
-        const sim::Broken* promised = checks.broken(row.invariant);
-        if (const sim::Broken* broken = promised != nullptr ? promised : excused) {
-            check.state = promised != nullptr ? CheckState::broken : CheckState::excused;
-            check.broken_at = broken->at;
-            check.broken_event = broken->event;
-            check.detail = broken->what;
-            if (broken->excuse)
-                check.detail += " (excused by " + broken->excuse.why + ")";
-        }
-        out.checks.push_back(std::move(check));
-    }
-}
-
-void LiveSession::Play::fill_lesson(Snapshot& out) const {
-    out.lessons = lessons_;
-    const auto& told = run().runner.scenario().lesson;
-    if (!told)
-        return;
-    Lesson lesson;
-    lesson.title = english(told->title);
-    for (LessonTitle& title : out.lessons)
-        if (title.file == options_.file)
-            lesson.number = title.number;
-    lesson.steps = static_cast<std::int32_t>(told->steps.size());
-    const std::size_t step = run().runner.lesson_step();
-    lesson.step = static_cast<std::int32_t>(step);
-    if (step < told->steps.size()) {
-        lesson.text = english(told->steps[step].text);
-        lesson.look_at = english(told->steps[step].look_at);
-    }
-    lesson.passed = step + 1 == told->steps.size();
-    if (step == 0)
-        lesson.hint = english(told->intro);
-    else if (lesson.passed && !told->tries.empty())
-        lesson.hint = english(told->tries.front());
-    lesson.can_do = options_.hands_on && next_moment() < by_hand_.size();
-    if (lesson.passed)
-        for (LessonTitle& title : out.lessons)
-            title.done = title.done || title.number == lesson.number;
-    out.lesson = std::move(lesson);
 }
 
 // --- the session ---------------------------------------------------------------------------------
@@ -478,13 +250,16 @@ LiveSession::make(const LiveOptions& options) {
     return session;
 }
 
-Result<void, InputError> LiveSession::open(std::string_view file) {
+Result<void, InputError> LiveSession::open(std::string_view file,
+                                           std::optional<std::uint64_t> seed) {
     LiveOptions options = play_->options();
     if (!file.empty() && file != options.file) {
         options.file = file;
         options.text.reset();
         options.seed.reset();
     }
+    if (seed)
+        options.seed = seed;
     auto fresh = make(options);
     if (!fresh)
         return failure(fresh.error().front());
@@ -501,6 +276,9 @@ SnapshotPtr LiveSession::snapshot() {
 }
 void LiveSession::look_at(const Focus& focus) {
     play_->look_at(focus);
+}
+SnapshotPtr LiveSession::glimpse(Instant at) {
+    return play_->glimpse(at);
 }
 Instant LiveSession::now() const {
     return play_->history().subject().now();

@@ -35,6 +35,7 @@ public:
 
     SnapshotPtr snapshot() override;
     void look_at(const Focus& focus) override;
+    SnapshotPtr glimpse(Instant at) override;
     Instant now() const override;
     std::uint64_t event() const override;
     std::optional<Ahead> ahead() override;
@@ -48,7 +49,8 @@ public:
     void redo() override;
     void branch_here() override;
     void go_to_branch(std::int32_t branch) override;
-    Result<void, InputError> open(std::string_view file) override;
+    Result<void, InputError> open(std::string_view file,
+                                  std::optional<std::uint64_t> seed) override;
     Result<void, InputError> save(std::string_view file) override;
 
 private:

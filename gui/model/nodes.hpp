@@ -104,8 +104,11 @@ struct Client {
     std::string name;
     ClientKind kind = ClientKind::producer;
     NodeState state = NodeState::up;
-    std::string group;   ///< a consumer's; may be empty
-    std::string summary; ///< the configs that matter: "acks=all"
+    std::string group; ///< a consumer's; may be empty
+    std::string topic; ///< that a producer writes to
+    std::string
+        summary; ///< the configs that matter: "acks=all"; an admin's latest: "create topic a"
+    std::string outcome; ///< of an admin's latest: "done", "asked", why it failed
     std::int64_t records_per_s = 0;
     std::int64_t records_done = 0;   ///< acknowledged, or read
     std::int64_t records_failed = 0; ///< given up
@@ -114,8 +117,8 @@ struct Client {
     std::string last_error; ///< Kafka's name of it; empty when all is well
     std::vector<Position> positions;
     bool operator==(const Client&) const = default;
-    ORRERY_FIELDS(id, name, kind, state, group, summary, records_per_s, records_done,
-                  records_failed, records_waiting, lag, last_error, positions)
+    ORRERY_FIELDS(id, name, kind, state, group, topic, summary, outcome, records_per_s,
+                  records_done, records_failed, records_waiting, lag, last_error, positions)
 };
 
 /// The wire between two nodes, a < b. Numbers of both directions are summed.

@@ -97,6 +97,9 @@ public:
     /// changed; an old one stays as it was for as long as it is held.
     virtual SnapshotPtr snapshot() = 0;
     virtual void look_at(const Focus& focus) = 0;
+    /// What the present branch was like at that time, or at its end if that is earlier. The session
+    /// stays where it is.
+    virtual SnapshotPtr glimpse(Instant at) = 0;
 
     /// The snapshot's `now` and `event`, without building one.
     virtual Instant now() const = 0;
@@ -125,8 +128,10 @@ public:
     /// Stands at the end of another branch.
     virtual void go_to_branch(std::int32_t branch) = 0;
 
-    /// Starts the scenario anew, or another: a lesson's file from Snapshot::lessons.
-    virtual Result<void, InputError> open(std::string_view file) = 0;
+    /// Starts the scenario anew ("": the same file), or another, by its own seed or that one. When
+    /// it can't be read all stays as it is, and the error says where what is wrong.
+    virtual Result<void, InputError> open(std::string_view file,
+                                          std::optional<std::uint64_t> seed) = 0;
     /// Saves scenario and deeds as a scenario file.
     virtual Result<void, InputError> save(std::string_view file) = 0;
 };

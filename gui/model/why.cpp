@@ -24,7 +24,7 @@ std::int64_t latest(const Snapshot& snapshot, Wanted wanted) {
 std::int64_t latest_about_partition(const Snapshot& snapshot, std::string_view topic,
                                     std::int32_t partition) {
     return latest(snapshot, [&](const FactLine& fact) {
-        return fact.partition == partition && fact.topic == topic;
+        return fact.partition == partition && fact.topic == topic && fact.tone != Tone::client;
     });
 }
 

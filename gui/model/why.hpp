@@ -8,7 +8,8 @@
 
 namespace orrery::gui::model {
 
-/// The index of the latest notable fact about that partition, or -1.
+/// The index of the latest notable fact about that partition, or -1. What its readers do changes
+/// nothing of it and does not count.
 std::int64_t latest_about_partition(const Snapshot& snapshot, std::string_view topic,
                                     std::int32_t partition);
 /// The same about a node: that it says, or that is about it.

@@ -3,10 +3,12 @@
 #include "gui/frame/command.hpp"
 #include "gui/frame/overlays.hpp"
 #include "gui/frame/panes.hpp"
+#include "gui/frame/prompt.hpp"
 #include "gui/views/views.hpp"
 #include "gui/widgets/compat.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace orrery::gui {
 
@@ -88,11 +90,17 @@ const ImDrawData& Frame::run(const ui::Input& input) {
     desk.width = input.width;
     desk.wall += input.seconds;
     desk.toast.seconds_left -= input.seconds;
+    desk.pace.stop_at_notable(desk.watches.any_stops());
     desk.pace.advance(*desk.session, input.seconds);
     if (!desk.now)
         desk.now = desk.session->snapshot();
     desk.session->look_at(desk.focus_wanted());
     desk.now = desk.session->snapshot();
+    look_where_the_mouse_rests(input.seconds);
+    if (std::string changed = desk.watches.see(*desk.now); !changed.empty()) {
+        desk.pace.play(false);
+        desk.say(std::move(changed));
+    }
 
     ui::feed(input);
     static_cast<void>(ui::atlas_of(*ImGui::GetIO().Fonts));
@@ -108,6 +116,19 @@ const ImDrawData& Frame::run(const ui::Input& input) {
     for (int i = 0; i < data.CmdListsCount; ++i)
         figures_.draw_calls += data.CmdLists[i]->CmdBuffer.Size;
     return data;
+}
+
+/// A preview costs a re-execution from the nearest keyframe, so a mouse on its way is not followed.
+void Frame::look_where_the_mouse_rests(double seconds) {
+    constexpr double rest_s = 0.04;
+    Desk& desk = *desk_;
+    const std::optional<Instant> wanted = std::exchange(desk.hover_at, std::nullopt);
+    rests_for_ = wanted && wanted == rests_at_ ? rests_for_ + seconds : 0;
+    rests_at_ = wanted;
+    if (!wanted)
+        desk.preview.reset();
+    else if (rests_for_ >= rest_s && (!desk.preview || desk.preview->now != *wanted))
+        desk.preview = desk.session->glimpse(*wanted);
 }
 
 void Frame::build(const ui::Input& input) {
@@ -130,6 +151,7 @@ void Frame::build(const ui::Input& input) {
     draw_subject_menu(desk);
     ImGui::End();
     draw_palette(desk, width, height);
+    draw_prompt(desk, width, height);
     draw_help(desk, width, height);
     draw_toast(desk, width, height);
 }

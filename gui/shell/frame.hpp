@@ -48,6 +48,7 @@ public:
 private:
     explicit Frame(model::Session& session);
     Result<bool, InputError> fit_fonts();
+    void look_where_the_mouse_rests(double seconds);
     void build(const ui::Input& input);
     void run_asked();
 
@@ -56,6 +57,8 @@ private:
     FontFiles files_;
     ui::Fonts fonts_;
     float built_scale_ = 0;
+    std::optional<Instant> rests_at_; ///< the moment on the timeline under the mouse
+    double rests_for_ = 0;            ///< seconds
     ui::Registry* registry_ = nullptr;
     FrameFigures figures_;
 };

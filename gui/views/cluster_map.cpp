@@ -18,6 +18,7 @@ public:
     std::string_view id() const override { return "map"; }
     std::string_view title() const override { return "Cluster map"; }
     Dock dock() const override { return Dock::centre_top; }
+    bool previews() const override { return true; }
     std::string subtitle(const Desk&) const override {
         return "one message is one shape: filled = request, hollow = response, \xC3\x97 = lost";
     }

@@ -113,7 +113,7 @@ private:
         ui::text_in(scroll.list(), Font::mono, {rect.x + px(14), rect.y, time_w, rect.h}, words,
                     when);
         const float who_x = rect.x + px(18) + time_w;
-        const float who_w = px(42);
+        const float who_w = px(rect.w > px(480) ? 84.0F : 42.0F);
         ui::text_in(scroll.list(), Font::small, {who_x, rect.y, who_w - px(4), rect.h},
                     chosen ? words : c.dim, short_name(*desk.now, fact.node));
         ui::text_in(scroll.list(), Font::small,

@@ -1,5 +1,6 @@
 // What is known of the selected thing, key by key; what changed a moment ago is bright with its old
 // value in brackets, and below stands why.
+#include "gui/frame/command.hpp"
 #include "gui/model/why.hpp"
 #include "gui/views/signs.hpp"
 #include "gui/views/views.hpp"
@@ -109,7 +110,21 @@ void client_rows(Sheet& sheet, const model::Client& client) {
     const ui::Colours& c = ui::look().colours;
     sheet.row("state", "state", std::string(name_of(client.state)),
               client.state == model::NodeState::up ? ui::Ink{} : c.fault);
+    if (client.kind == model::ClientKind::admin) {
+        sheet.row("asked", "asked last", client.summary);
+        sheet.row("outcome", "came of it", client.outcome.empty() ? "\xE2\x80\x93" : client.outcome,
+                  client.last_error.empty() ? ui::Ink{} : c.fault);
+        sheet.number("done", "done", client.records_done);
+        sheet.row("failed", "failed", std::to_string(client.records_failed),
+                  client.records_failed > 0 ? c.fault : ui::Ink{});
+        sheet.row("error", "last error",
+                  client.last_error.empty() ? std::string("none") : client.last_error,
+                  client.last_error.empty() ? ui::Ink{} : c.fault);
+        return;
+    }
     sheet.row("config", "config", client.summary);
+    if (!client.topic.empty())
+        sheet.row("topic", "writes to", client.topic);
     sheet.row("rate", "records", std::to_string(client.records_per_s) + "/s");
     const bool consumer = client.kind == model::ClientKind::consumer;
     sheet.number("done", consumer ? "read" : "acknowledged", client.records_done);
@@ -186,6 +201,7 @@ public:
     std::string_view id() const override { return "inspector"; }
     std::string_view title() const override { return "Inspector"; }
     Dock dock() const override { return Dock::right_top; }
+    bool previews() const override { return true; }
 
     std::string subtitle(const Desk& desk) const override {
         const Subject subject = shown(desk);
@@ -206,6 +222,7 @@ public:
         const std::int64_t fact = rows_of(desk, sheet, subject);
         if (fact >= 0)
             why(desk, sheet, fact);
+        watch_buttons(desk, sheet);
         height_ = sheet.at.y - top + px(8);
     }
 
@@ -297,15 +314,44 @@ private:
         links(desk, sheet, desk.now->facts[chain.back()], chain.back());
     }
 
+    static void watch_buttons(Desk& desk, Sheet& sheet) {
+        float x = sheet.at.x + px(8);
+        sheet.at.y += px(4);
+        for (const std::string_view id : {"view.watch", "view.break"}) {
+            const Command& command = *command_named(id);
+            if (!why_not(command, desk, {}).empty())
+                continue;
+            const bool on = command.checked(desk);
+            const float w = ui::measure(Font::small, command.title).x + px(22);
+            ui::ButtonStyle style;
+            style.font = Font::small;
+            style.on = on;
+            style.tip = command.help;
+            if (ui::button(id, {x, sheet.at.y, w, px(26)}, command.title, style))
+                desk.ask(command);
+            x += w + px(8);
+        }
+        sheet.at.y += px(32);
+    }
+
+    /// Messages are kept for a moment only; an older one is there again where it arrived.
+    static void show_message(Desk& desk, const model::FactLine& line) {
+        if (message_of(*desk.now, line.message) == nullptr) {
+            desk.pace.play(false);
+            desk.session->seek_event(line.event);
+            desk.say("back at the event that this message brought; End leads to the live end");
+        }
+        desk.select(message_subject(line.message));
+        desk.show("messages");
+    }
+
     static void links(Desk& desk, Sheet& sheet, const model::FactLine& line, std::size_t index) {
         float x = sheet.at.x + px(8);
         float w = 0;
         sheet.at.y += px(2);
         if (line.message != 0) {
-            if (ui::link("message", {x, sheet.at.y}, "causing message", &w)) {
-                desk.select(message_subject(line.message));
-                desk.show("messages");
-            }
+            if (ui::link("message", {x, sheet.at.y}, "causing message", &w))
+                show_message(desk, line);
             x += w + px(14);
         }
         if (ui::link("fact", {x, sheet.at.y}, "in the event log", &w)) {

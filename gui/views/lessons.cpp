@@ -1,5 +1,6 @@
 // The left column: the lessons with the card of the one that runs, and a tree of everything.
 #include "gui/frame/command.hpp"
+#include "gui/frame/prompt.hpp"
 #include "gui/views/signs.hpp"
 #include "gui/views/views.hpp"
 
@@ -55,10 +56,12 @@ private:
                         ui::Align::right);
             ui::text_in(list, Font::small, {rect.x + px(55), rect.y, rect.w - px(60), rect.h}, ink,
                         lesson.title);
+            if (touch.hovered && ui::measure(Font::small, lesson.title).x > rect.w - px(60))
+                ui::tip(lesson.title);
             if (touch.clicked && there) {
                 desk.pace.play(false);
-                if (const auto opened = desk.session->open(lesson.file); !opened)
-                    desk.say(opened.error().what, true);
+                if (const auto opened = desk.session->open(lesson.file, std::nullopt); !opened)
+                    desk.say(words_of(opened.error()), true);
             } else if (touch.clicked)
                 desk.say("lesson " + number + " is not written yet");
         }

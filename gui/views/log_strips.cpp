@@ -18,6 +18,7 @@ public:
     std::string_view id() const override { return "strips"; }
     std::string_view title() const override { return "Log strips"; }
     Dock dock() const override { return Dock::centre_bottom; }
+    bool previews() const override { return true; }
 
     std::string subtitle(const Desk& desk) const override {
         const model::Partition* partition = desk.partition();
@@ -61,6 +62,7 @@ public:
     std::string_view id() const override { return "partitions"; }
     std::string_view title() const override { return "All partitions"; }
     Dock dock() const override { return Dock::centre_bottom; }
+    bool previews() const override { return true; }
     std::string subtitle(const Desk&) const override {
         return "one cell is one partition; click selects";
     }

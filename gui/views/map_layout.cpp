@@ -104,7 +104,7 @@ MapPlaces place_on_map(const model::Snapshot& snapshot, const Rect& area,
     MapPlaces places;
     const Ids ids = sorted_out(snapshot);
     const float margin = px(18);
-    const float side = px(100);
+    const float side = px(112);
     const float pill_h = px(44);
     const float top = area.y + px(12);
     // Controllers.

@@ -26,6 +26,15 @@ float progress(const model::Message& message, Instant now) {
                       0.0F, 1.0F);
 }
 
+/// What waits stands in a line half way, the first in front.
+float place_in_line(const std::vector<const model::Message*>& line, const model::Message& one) {
+    constexpr float gap = 0.08F;
+    const auto ahead = std::count_if(line.begin(), line.end(), [&](const model::Message* other) {
+        return std::pair(other->sent, other->id) < std::pair(one.sent, one.id);
+    });
+    return std::max(0.06F, 0.5F - gap * static_cast<float>(ahead));
+}
+
 float radius_of(const model::Message& message) {
     const float more =
         message.bytes <= 100 ? 0 : std::log10(static_cast<float>(message.bytes) / 100);
@@ -47,9 +56,14 @@ Air messages_on_map(const Desk& desk, const MapPlaces& places) {
     if (desk.settings.reduced_motion)
         return air;
     std::map<std::pair<std::int32_t, std::int32_t>, int> on_way;
-    for (const model::Message& message : desk.now->messages)
-        if (!hidden(desk, message))
-            ++on_way[{message.from, message.to}];
+    std::map<std::pair<std::int32_t, std::int32_t>, std::vector<const model::Message*>> lines;
+    for (const model::Message& message : desk.now->messages) {
+        if (hidden(desk, message))
+            continue;
+        ++on_way[{message.from, message.to}];
+        if (message.fate == model::Fate::held)
+            lines[{message.from, message.to}].push_back(&message);
+    }
     const std::uint64_t chosen =
         desk.selection.subject().kind == Kind::message ? desk.selection.subject().id : 0;
     for (const model::Message& message : desk.now->messages) {
@@ -64,8 +78,10 @@ Air messages_on_map(const Desk& desk, const MapPlaces& places) {
         if (!single || air.flying.size() >= drawn_max)
             continue;
         const Stretch s = between(from->rect, to->rect);
-        air.flying.push_back(
-            {&message, on_road(s, progress(message, desk.now->now), px(5)), radius_of(message)});
+        const float part = message.fate == model::Fate::held
+                               ? place_in_line(lines[{message.from, message.to}], message)
+                               : progress(message, desk.now->now);
+        air.flying.push_back({&message, on_road(s, part, px(5)), radius_of(message)});
     }
     for (const auto& [way, count] : on_way) {
         const Placed* from = places.find(way.first);

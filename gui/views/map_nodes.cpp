@@ -16,6 +16,7 @@ using ui::Rect;
 namespace {
 
 constexpr Duration look_here_for = seconds(1);
+constexpr std::size_t words_max = 28; ///< of a client, in two lines
 
 float part(const model::Timer& timer) {
     return timer.whole.ns <= 0 ? 0.0F
@@ -143,13 +144,24 @@ void look_here(const Desk& desk, ImDrawList* list, const Rect& rect, const Chipp
               ui::look().colours.control.fill, px(8), 2.5F);
 }
 
+std::string words_on(const Chipped& chip) {
+    std::string words = chip.partition->topic + "-" + std::to_string(chip.partition->index);
+    if (chip.replica->state == model::ReplicaState::out_of_sync && chip.replica->lag > 0)
+        words += " \xE2\x88\x92" + std::to_string(chip.replica->lag);
+    return words;
+}
+
 void draw_chips(Desk& desk, ImDrawList* list, std::int32_t node, const Rect& room) {
     const float h = px(22);
-    const float step = px(28);
-    const float w = std::floor((room.w - px(8)) / 2);
-    const auto rows = static_cast<std::size_t>(std::max(1.0F, (room.h + px(6)) / step));
+    const float step = px(26);
+    const auto rows = static_cast<std::size_t>(std::max(1.0F, (room.h + px(4)) / step));
     std::vector<Chipped> chips = chips_of(desk, node);
-    const std::size_t slots = rows * 2;
+    const bool wide = std::any_of(chips.begin(), chips.end(), [&](const Chipped& chip) {
+        return ui::measure(Font::small, words_on(chip)).x > (room.w - px(8)) / 2 - px(30);
+    });
+    const std::size_t columns = wide && chips.size() <= rows ? 1 : 2;
+    const float w = columns == 1 ? room.w : std::floor((room.w - px(8)) / 2);
+    const std::size_t slots = rows * columns;
     const std::size_t shown = chips.size() > slots ? slots - 1 : chips.size();
     if (shown < chips.size()) {
         // The rest is told by number; what is shown keeps the order of names.
@@ -163,11 +175,9 @@ void draw_chips(Desk& desk, ImDrawList* list, std::int32_t node, const Rect& roo
               [](const Chipped& a, const Chipped& b) { return a.partition < b.partition; });
     for (std::size_t i = 0; i < shown; ++i) {
         const Chipped& one = chips[i];
-        const Rect rect{room.x + static_cast<float>(i % 2) * (w + px(8)),
-                        room.y + static_cast<float>(i / 2) * step, w, h};
-        std::string words = one.partition->topic + "-" + std::to_string(one.partition->index);
-        if (one.replica->state == model::ReplicaState::out_of_sync && one.replica->lag > 0)
-            words += " \xE2\x88\x92" + std::to_string(one.replica->lag);
+        const Rect rect{room.x + static_cast<float>(i % columns) * (w + px(8)),
+                        room.y + static_cast<float>(i / columns) * step, w, h};
+        const std::string words = words_on(one);
         replica_chip(list, rect, *one.replica, words, one.partition == in_view);
         look_here(desk, list, rect, one);
         const std::string id = "chip/" + std::to_string(node) + "/" + one.partition->topic + "-" +
@@ -201,8 +211,9 @@ void draw_rates(ImDrawList* list, const model::Node& node, const Rect& rect) {
     const ui::Colours& c = ui::look().colours;
     const bool down = node.state == NodeState::down;
     const float used = node.disk_used < 0 ? 0.0F : static_cast<float>(node.disk_used) / 1000;
-    ui::bar(list, {rect.x, rect.y, rect.w, px(8)}, down ? 0 : used, c.selection, c.background);
-    std::string words = "disk \xE2\x80\x93   net \xE2\x80\x93";
+    if (node.disk_used >= 0)
+        ui::bar(list, {rect.x, rect.y, rect.w, px(8)}, down ? 0 : used, c.selection, c.background);
+    std::string words = "in \xE2\x80\x93   out \xE2\x80\x93";
     if (!down) {
         words = node.disk_used < 0 ? "" : "disk " + std::to_string(node.disk_used / 10) + "%   ";
         words += "in " + ui::rate_text(node.bytes_in_per_s) + "   out " +
@@ -336,8 +347,9 @@ void draw_broker(Desk& desk, ImDrawList* list, const model::Node& node, const Re
                     bad ? c.fault.fill : c.replica.fill, c.line);
         if (leads_quorum)
             ui::glyph(list, ui::Glyph::square, {dial.x - px(24), dial.y}, px(6), c.control.fill);
-        draw_chips(desk, list, node.id, {rect.x + pad, rect.y + px(53), rect.w - 2 * pad, px(50)});
-        draw_rates(list, node, {rect.x + pad, rect.y + px(114), rect.w - 2 * pad, px(30)});
+        const float chips_h = node.disk_used < 0 ? px(78) : px(50);
+        draw_chips(desk, list, node.id, {rect.x + pad, rect.y + px(53), rect.w - 2 * pad, chips_h});
+        draw_rates(list, node, {rect.x + pad, rect.y + px(118), rect.w - 2 * pad, px(30)});
     }
     if (selected(desk, node.id))
         selection_frame(list, rect, round);
@@ -345,10 +357,23 @@ void draw_broker(Desk& desk, ImDrawList* list, const model::Node& node, const Re
         ui::note("broker/" + std::to_string(node.id), rect, name, state_line(node));
 }
 
-void draw_client(Desk& desk, ImDrawList* list, const model::Client& client, const Rect& rect) {
+void draw_client(Desk& desk, ImDrawList* list, const model::Client& client, const Rect& place) {
     const ui::Colours& c = ui::look().colours;
     const bool consumer = client.kind == model::ClientKind::consumer;
     const bool bad = broken(client.state) || !client.last_error.empty();
+    std::string words = client.summary + "  " + std::to_string(client.records_per_s) + "/s";
+    if (consumer)
+        words = "lag " + ui::count_text(client.lag);
+    else if (client.kind == model::ClientKind::admin)
+        words = client.summary + (client.outcome.empty() ? "" : ": " + client.outcome);
+    if (broken(client.state))
+        words = name_of(client.state);
+    else if (!client.last_error.empty() && client.kind != model::ClientKind::admin)
+        words = client.last_error;
+    // What does not fit one line takes two, and the box grows.
+    const float room = place.w - px(14);
+    const bool two = ui::measure(Font::small, words).x > room;
+    const Rect rect{place.x, place.y, place.w, place.h + (two ? px(16) : 0)};
     ui::fill(list, rect, c.raised, px(5));
     if (broken(client.state))
         ui::hatch(list, rect.inset(2), ui::faded(c.fault.fill, 60), px(8));
@@ -356,15 +381,13 @@ void draw_client(Desk& desk, ImDrawList* list, const model::Client& client, cons
     ui::frame(list, rect, edge, px(5), bad ? 2.0F : 1.5F);
     ui::text_in(list, Font::small, {rect.x + px(8), rect.y + px(7), rect.w - px(12), px(18)},
                 c.text, client.name);
-    std::string words = consumer
-                            ? "lag " + ui::count_text(client.lag)
-                            : client.summary + "  " + std::to_string(client.records_per_s) + "/s";
-    if (broken(client.state))
-        words = name_of(client.state);
-    else if (!client.last_error.empty())
-        words = client.last_error;
-    ui::text_in(list, Font::small, {rect.x + px(8), rect.y + px(27), rect.w - px(12), px(18)},
-                bad ? c.fault.text : c.dim, words);
+    const ui::Colour ink = bad ? c.fault.text : c.dim;
+    if (two)
+        ui::text_block(list, Font::small, {rect.x + px(8), rect.y + px(27)}, room, ink,
+                       words.size() > words_max ? words.substr(0, words_max) + "\xE2\x80\xA6"
+                                                : words);
+    else
+        ui::text_in(list, Font::small, {rect.x + px(8), rect.y + px(27), room, px(18)}, ink, words);
     if (selected(desk, client.id))
         selection_frame(list, rect, px(5));
     if (ui::recording())

@@ -21,7 +21,9 @@ public:
 
     void draw(Desk& desk, const Rect& area) override {
         const ui::Colours& c = ui::look().colours;
-        const auto& all = desk.now->series;
+        std::vector<model::Series> all = desk.now->series;
+        for (const model::Series& watched : desk.watches.series())
+            all.push_back(watched);
         ImDrawList* out = ImGui::GetWindowDrawList();
         if (all.empty()) {
             ui::text(out, Font::small, {area.x + px(10), area.y + px(10)}, c.dim,

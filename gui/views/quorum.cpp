@@ -21,6 +21,7 @@ public:
     std::string_view id() const override { return "quorum"; }
     std::string_view title() const override { return "Quorum"; }
     Dock dock() const override { return Dock::centre_top; }
+    bool previews() const override { return true; }
     std::string subtitle(const Desk& desk) const override {
         const model::Quorum& quorum = desk.now->quorum;
         return "leader " +

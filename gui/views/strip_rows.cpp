@@ -172,6 +172,16 @@ void draw_ghosts(const Desk& desk, const RowPaint& paint, const model::Strips& s
     }
 }
 
+/// A log that ends to the left of all that is in sight.
+void draw_far_end(const RowPaint& paint, std::int64_t log_end) {
+    const ui::Colours& c = ui::look().colours;
+    const std::string words = "\xE2\x86\x90 its log ends at " + std::to_string(log_end);
+    const float w = ui::measure(Font::small, words).x;
+    const Rect box{paint.scale.left + px(4), paint.y + px(1), w + px(10), paint.h - px(2)};
+    ui::fill(paint.list, box, c.panel);
+    ui::text_in(paint.list, Font::small, box, c.dim, words, ui::Align::centre);
+}
+
 /// Consumers above the leader: a pointer at each position, the lag in words.
 void draw_positions(const Desk& desk, ImDrawList* list, const Scale& scale,
                     const model::Strips& strips, float y) {
@@ -229,6 +239,8 @@ float draw_strips(Desk& desk, const Rect& rect, const model::Strips& strips,
             if (cell.offset >= scale.first && cell.offset < scale.end)
                 draw_cell(desk, paint, strips, row, cell);
         draw_empty(paint, row.log_end);
+        if (row.log_end < scale.first)
+            draw_far_end(paint, row.log_end);
         draw_ghosts(desk, paint, strips, row.node);
         post(paint, row.log_start, ui::faded(c.dim, 160), 0);
         if (row.last_stable < row.high_watermark)

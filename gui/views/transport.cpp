@@ -127,6 +127,20 @@ float draw_pace(Desk& desk, const Rect& bar, float x) {
     return x + px(8);
 }
 
+/// "broker 1 is down", "2 nodes are down"; empty when all are up.
+std::string who_is_gone(const model::Snapshot& now) {
+    std::size_t count = 0;
+    std::string words;
+    for (const model::Node& node : now.nodes) {
+        const bool down = node.state == model::NodeState::down;
+        if (!down && node.state != model::NodeState::paused)
+            continue;
+        ++count;
+        words = node_name(now, node.id) + (down ? " is down" : " is paused");
+    }
+    return count < 2 ? words : std::to_string(count) + " nodes are down or paused";
+}
+
 void draw_health(Desk& desk, const Rect& bar, float x) {
     const ui::Colours& c = ui::look().colours;
     ImDrawList* list = ImGui::GetWindowDrawList();
@@ -138,6 +152,11 @@ void draw_health(Desk& desk, const Rect& bar, float x) {
             bad = true;
             words = check.name + " is broken";
         }
+    const std::string gone = who_is_gone(*desk.now);
+    if (!bad && trouble.partitions == 0 && !gone.empty()) {
+        bad = true; // nobody has noticed yet
+        words = gone;
+    }
     if (!bad && trouble.partitions > 0) {
         bad = true;
         words = std::to_string(trouble.partitions) + " " + std::string(name_of(trouble.worst));
@@ -154,8 +173,9 @@ void draw_health(Desk& desk, const Rect& bar, float x) {
     const ui::Touch touch = ui::touch("health", chip);
     ui::note("health", chip, words, {}, true, bad);
     if (touch.hovered)
-        ui::tip(bad ? "Partitions whose ISR is not full, by the worst of them"
-                    : "Nothing is wrong");
+        ui::tip(trouble.partitions > 0 ? "Partitions whose ISR is not full, by the worst of them"
+                : bad                  ? "Not all is well, whether or not the controller knows it"
+                                       : "Nothing is wrong");
     if (touch.clicked)
         desk.show(trouble.partitions > 0 ? "partitions" : "checks");
 }

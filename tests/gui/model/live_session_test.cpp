@@ -342,9 +342,9 @@ TEST_CASE("a scenario that can't be read says why, and one is opened anew from i
     CHECK_FALSE(LiveSession::make(wrong));
     const auto session = live(true);
     session->advance(at_s(3));
-    CHECK_FALSE(session->open("nowhere.json"));
+    CHECK_FALSE(session->open("nowhere.json", {}));
     CHECK(session->now() == at_s(3));
-    REQUIRE(session->open(""));
+    REQUIRE(session->open("", {}));
     CHECK(session->now() == Instant{});
     CHECK_FALSE(session->snapshot()->lessons.empty());
 }

@@ -1,53 +1,13 @@
 // The story that `./run` promises, told to the real frame function over the real cluster: press K,
 // watch the ISR shrink and the crown move; go back before the kill; act there, and it branches.
 #include "core/base/fingerprint.hpp"
-#include "gui/frame/shortcuts.hpp"
-#include "gui/shell/frame.hpp"
-#include "tests/gui/model/live_support.hpp"
+#include "tests/gui/model/hand.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace orrery;
 using namespace orrery::gui;
 using orrery::tests::at_s;
-
-namespace {
-
-/// The window over a live session, with a hand on its keyboard.
-struct Hand {
-    std::unique_ptr<model::LiveSession> session = tests::live(true);
-    ui::Input input;
-    ui::Registry registry;
-    std::unique_ptr<Frame> frame;
-
-    Hand() {
-        auto made = Frame::make(*session);
-        if (!made)
-            throw std::runtime_error(made.error().what);
-        frame = std::move(*made);
-        frame->record(&registry);
-        frames(3);
-    }
-    void frames(int count) {
-        for (int i = 0; i < count; ++i) {
-            frame->run(input);
-            static_cast<void>(frame->renew_fonts());
-            input.keys.clear();
-        }
-    }
-    void press(ui::Key key) {
-        input.keys.push_back({key, true});
-        frames(1);
-        input.keys.push_back({key, false});
-        frames(2);
-    }
-    std::string value(std::string_view path) const {
-        const ui::Item* item = registry.find(path);
-        return item == nullptr ? "nothing called " + std::string(path) : item->value;
-    }
-    const model::Snapshot& now() { return *frame->desk().now; }
-};
-
-} // namespace
+using orrery::tests::Hand;
 
 TEST_CASE("over a real cluster: press K, and within a minute the ISR shrinks and the crown moves") {
     Hand hand;

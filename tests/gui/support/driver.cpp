@@ -138,7 +138,10 @@ std::string Driver::state() {
             std::to_string(d.settings.scale) + std::to_string(d.settings.relative_time) +
             std::to_string(d.settings.legend) + std::to_string(d.settings.message_labels) +
             std::to_string(d.settings.hide_background) + std::to_string(d.settings.reduced_motion) +
-            std::to_string(d.settings.perf);
+            std::to_string(d.settings.event_paced) + std::to_string(d.settings.perf);
+    text += " watch " + std::to_string(d.watches.series().size()) +
+            std::to_string(d.watches.any_stops());
+    text += " prompt " + std::to_string(static_cast<int>(d.overlays.prompt));
     text += " open " + std::to_string(d.overlays.palette) + std::to_string(d.overlays.help);
     text += " layout " + std::to_string(static_cast<int>(d.layout.preset())) +
             std::to_string(d.layout.maximised() ? static_cast<int>(*d.layout.maximised()) : -1) +

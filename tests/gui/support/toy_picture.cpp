@@ -79,6 +79,8 @@ void ToyWorld::fill_clients(model::Snapshot& out) const {
         client.name = consumer ? "billing-" + std::to_string(id - 300)
                                : std::string("producer ") + static_cast<char>('A' + id - 201);
         client.summary = consumer ? "group billing" : id == 201 ? "acks=all" : "acks=1";
+        if (!consumer)
+            client.topic = id == 201 ? "orders" : "pay";
         client.records_per_s = id == 201 ? 120 : 80;
         if (const auto done = done_.find(id); done != done_.end())
             client.records_done = done->second;

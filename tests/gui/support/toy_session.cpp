@@ -11,10 +11,12 @@ constexpr std::uint64_t keyframe_every = 500;
 } // namespace
 
 ToySession::ToySession(const ToyOptions& options) : options_(options), world_(options) {
-    static_cast<void>(open(""));
+    static_cast<void>(open("", std::nullopt));
 }
 
-Result<void, InputError> ToySession::open(std::string_view) {
+Result<void, InputError> ToySession::open(std::string_view file, std::optional<std::uint64_t>) {
+    if (file == "broken.json")
+        return failure(InputError{"broken.json: line 1, column 2", "this is not JSON", ""});
     world_ = ToyWorld(options_);
     lives_.clear();
     Life trunk;
@@ -177,6 +179,16 @@ void ToySession::look_at(const model::Focus& focus) {
         return;
     focus_ = focus;
     built_.reset();
+}
+
+model::SnapshotPtr ToySession::glimpse(Instant at) {
+    const ToyWorld here = world_;
+    const model::SnapshotPtr built = snapshot();
+    seek(std::min(at, life().branch.end));
+    model::SnapshotPtr seen = snapshot();
+    world_ = here;
+    built_ = built;
+    return seen;
 }
 
 model::SnapshotPtr ToySession::snapshot() {

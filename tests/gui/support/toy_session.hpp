@@ -12,6 +12,7 @@ public:
 
     model::SnapshotPtr snapshot() override;
     void look_at(const model::Focus& focus) override;
+    model::SnapshotPtr glimpse(Instant at) override;
     Instant now() const override { return world_.now(); }
     std::uint64_t event() const override { return world_.event(); }
     std::optional<model::Ahead> ahead() override;
@@ -25,7 +26,8 @@ public:
     void redo() override;
     void branch_here() override;
     void go_to_branch(std::int32_t branch) override;
-    Result<void, InputError> open(std::string_view file) override;
+    Result<void, InputError> open(std::string_view file,
+                                  std::optional<std::uint64_t> seed) override;
     Result<void, InputError> save(std::string_view file) override;
 
     std::string saved_to; ///< by the last save
