@@ -18,7 +18,7 @@
 // A visitor is handed all fields in one call. It is a template, so that a struct costs a reader of
 // its header nothing: a std::tie here once took half the time of a build.
 #define ORRERY_FIELDS(...)                                                                         \
-    static constexpr std::string_view field_names = #__VA_ARGS__;                                  \
+    [[maybe_unused]] static constexpr std::string_view field_names = #__VA_ARGS__;                 \
     template <class OrreryVisitor>                                                                 \
     constexpr decltype(auto) visit_fields(OrreryVisitor&& orrery_visitor) {                        \
         return orrery_visitor(__VA_ARGS__);                                                        \

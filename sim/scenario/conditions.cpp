@@ -8,10 +8,10 @@ namespace orrery::sim {
 
 namespace {
 
-using Kind = Condition::Kind;
+using What = Condition::Kind;
 
 bool is_leaf(const Condition& condition) {
-    return condition.kind == Kind::fact || condition.kind == Kind::count;
+    return condition.kind == What::fact || condition.kind == What::count;
 }
 
 std::int64_t number_of(const Note& note, std::string_view name) {
@@ -74,12 +74,12 @@ bool notice_from(const Condition& condition, Leaves& leaves, std::size_t& at, co
 bool holds_from(const Condition& condition, const Leaves& leaves, std::size_t& at,
                 const Sight& sight, bool ever) {
     switch (condition.kind) {
-    case Kind::fact: {
+    case What::fact: {
         const LeafState& leaf = leaves[at++];
         return ever ? leaf.count > 0 : leaf.now;
     }
-    case Kind::count: return holds(condition.comparison, Comparison::Value{leaves[at++].count});
-    case Kind::value:
+    case What::count: return holds(condition.comparison, Comparison::Value{leaves[at++].count});
+    case What::value:
         return holds(condition.comparison, value_of(sight, condition.metric, condition.of));
     default: break;
     }
@@ -91,7 +91,7 @@ bool holds_from(const Condition& condition, const Leaves& leaves, std::size_t& a
         all = all && one;
         any = any || one;
     }
-    return condition.kind == Kind::no ? !any : condition.kind == Kind::all ? all : any;
+    return condition.kind == What::no ? !any : condition.kind == What::all ? all : any;
 }
 
 std::string words_of(const Comparison::Value& value) {
@@ -128,7 +128,7 @@ void found_from(const Condition& condition, const Leaves& leaves, std::size_t& a
         const std::int64_t count = leaves[at++].count;
         text = std::string(name_of(condition.match.fact)) + " was told " +
                (count == 0 ? "never" : std::to_string(count) + " times");
-    } else if (condition.kind == Kind::value) {
+    } else if (condition.kind == What::value) {
         text = condition.metric + (condition.of.empty() ? "" : " of " + condition.of) + " is " +
                words_of(value_of(sight, condition.metric, condition.of));
     }
@@ -159,10 +159,10 @@ bool holds(const Condition& condition, const Leaves& leaves, const Sight& sight,
 
 std::string words_of(const Condition& condition) {
     switch (condition.kind) {
-    case Kind::fact: return words_of(condition.match);
-    case Kind::count:
+    case What::fact: return words_of(condition.match);
+    case What::count:
         return "count of " + words_of(condition.match) + " " + words_of(condition.comparison);
-    case Kind::value:
+    case What::value:
         return condition.metric + (condition.of.empty() ? "" : " of " + condition.of) + " " +
                words_of(condition.comparison);
     default: break;
@@ -170,10 +170,10 @@ std::string words_of(const Condition& condition) {
     std::string text;
     for (const Condition& part : condition.parts)
         text += (text.empty()                  ? ""
-                 : condition.kind == Kind::any ? " or "
+                 : condition.kind == What::any ? " or "
                                                : " and ") +
                 words_of(part);
-    return condition.kind == Kind::no ? "not " + text : text;
+    return condition.kind == What::no ? "not " + text : text;
 }
 
 std::string found(const Condition& condition, const Leaves& leaves, const Sight& sight) {

@@ -85,8 +85,9 @@ bool opens_function(std::string_view before) {
     before.remove_prefix(first);
     for (const std::string_view other : {"namespace", "enum", "if", "for", "while", "switch", "do",
                                          "else", "case", "return", "class", "struct", "union"}) {
-        const bool whole = before.size() == other.size() || !identifier_part(before[other.size()]);
-        if (before.starts_with(other) && whole)
+        if (!before.starts_with(other))
+            continue;
+        if (before.size() == other.size() || !identifier_part(before[other.size()]))
             return false;
     }
     const auto parenthesis = before.find('(');

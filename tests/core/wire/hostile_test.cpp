@@ -26,6 +26,10 @@ void* operator new(std::size_t size) {
         return made;
     throw std::bad_alloc();
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    allocated += size;
+    return std::malloc(size == 0 ? 1 : size);
+}
 void operator delete(void* made) noexcept {
     std::free(made);
 }

@@ -307,8 +307,7 @@ void ToyWorld::fill(model::Snapshot& out, const model::Focus& focus) const {
                                       "acks 0 / 1 / all",
                                       "ISR and min.insync",
                                       "Kill the leader",
-                                      "RF n tolerates n\xE2\x88\x92"
-                                      "1",
+                                      "RF n tolerates n−1",
                                       "High watermark",
                                       "Epochs and truncation",
                                       "Unclean election",

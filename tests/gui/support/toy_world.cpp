@@ -12,13 +12,11 @@ using model::Verb;
 
 namespace {
 
-constexpr std::int32_t producers[] = {201, 202};
 constexpr std::int32_t consumers[] = {301, 302};
 constexpr Duration session = seconds(9);
 constexpr Duration beat_every = milliseconds(500);
 constexpr Duration fetch_wait = milliseconds(500);
 constexpr std::size_t recent_max = 300;
-constexpr std::size_t arrows_max = 600;
 
 bool has(const std::vector<std::int32_t>& ids, std::int32_t id) {
     return std::find(ids.begin(), ids.end(), id) != ids.end();
