@@ -14,8 +14,9 @@ struct Planted {
     raft::Planted raft;
     controller::Planted controller;
     replica::Planted replica;
+    bool short_snapshots = false; ///< a snapshot lacks its last record
     bool operator==(const Planted&) const = default;
-    ORRERY_FIELDS(raft, controller, replica)
+    ORRERY_FIELDS(raft, controller, replica, short_snapshots)
 };
 
 } // namespace orrery::node

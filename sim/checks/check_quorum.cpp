@@ -1,5 +1,9 @@
 // The metadata quorum: elections, its log, its images and snapshots.
+#include "core/node/snapshots.hpp"
+#include "core/record/records.hpp"
 #include "sim/checks/checker.hpp"
+
+#include <algorithm>
 
 namespace orrery::sim {
 
@@ -7,6 +11,49 @@ namespace {
 
 std::string text(std::int64_t number) {
     return std::to_string(number);
+}
+
+/// Applies the batch's records of [from, last].
+Result<void> apply_batch(const record::Batch& batch, Offset from, Offset last,
+                         metadata::Image& image) {
+    if (batch.header.is_control())
+        return {};
+    record::Records records(batch);
+    for (record::Record record; records.next(record);) {
+        if (record.offset < from || record.offset > last)
+            continue;
+        const auto decoded = node::decode_record(record, batch);
+        if (!decoded)
+            return failure(decoded.error());
+        const auto done = image.apply(*decoded, record.offset, batch.header.leader_epoch, nullptr);
+        if (!done)
+            return done;
+    }
+    return {};
+}
+
+/// The image that the snapshot and the log's records from its end to `last` give.
+Result<metadata::Image> rebuilt_from(const raft::Snapshot& snapshot, const log::Log& log,
+                                     Offset last) {
+    const auto records = node::snapshot_records_in(snapshot.content);
+    if (!records)
+        return failure(records.error());
+    metadata::Image image;
+    const Offset end = snapshot.id.end_offset;
+    if (const auto loaded = image.load(*records, end - 1, snapshot.id.epoch); !loaded)
+        return failure(loaded.error());
+    for (Offset at = end; at <= last;) {
+        const auto read = log.read(at, {std::int64_t{1} << 40U, last + 1, true});
+        if (!read || read->records.empty())
+            return failure(ParseError{"the log does not go on where it ends", 0});
+        record::BatchReader batches(read->records);
+        for (auto next = batches.next(); next && *next; next = batches.next()) {
+            if (const auto done = apply_batch(**next, at, last, image); !done)
+                return failure(done.error());
+            at = std::max(at, (*next)->header.next_offset());
+        }
+    }
+    return image;
 }
 
 } // namespace
@@ -144,6 +191,26 @@ void Checker::metadata_truncated(const Told& told, const raft::Quorum& quorum) {
         fail(Invariant::metadata_logs_match,
              name(told.actor) + " cuts its metadata log to " + text(told.note.numbers[1]) +
                  ", below its high watermark " + text(quorum.high_watermark().value));
+}
+
+/// What a snapshot holds, and after it the records of the log, is what the node's image holds that
+/// was built record by record.
+void Checker::snapshot_kept(ActorId actor) {
+    const node::Node* node = node_on(actor);
+    const raft::Snapshot* snapshot =
+        node != nullptr && node->quorum() != nullptr ? node->quorum()->latest_snapshot() : nullptr;
+    if (snapshot == nullptr || node->image().offset() < snapshot->id.end_offset - 1)
+        return; // it has fetched one, and will begin from it
+    looked(Invariant::snapshots);
+    const auto rebuilt = rebuilt_from(*snapshot, node->quorum()->log(), node->image().offset());
+    if (!rebuilt)
+        fail(Invariant::snapshots, "the snapshot of " + name(actor) + " below " +
+                                       text(snapshot->id.end_offset.value) +
+                                       " can't be read: " + rebuilt.error().what);
+    else if (!(*rebuilt == node->image()))
+        fail(Invariant::snapshots, "the snapshot of " + name(actor) + " below " +
+                                       text(snapshot->id.end_offset.value) +
+                                       " holds other metadata than its log gave");
 }
 
 void Checker::sweep_quorum() {

@@ -87,6 +87,7 @@ void Checker::on_notes(std::span<const Told> told) {
         case Fact::quorum_leader:
         case Fact::metadata_truncated:
         case Fact::metadata_high_watermark: on_quorum_note(one); break;
+        case Fact::metadata_snapshot: snapshot_kept(one.actor); break;
         case Fact::client_failed:
             if (one.note.text.find("corrupt") != std::string::npos) {
                 looked(Invariant::storage);

@@ -92,6 +92,7 @@ private:
     void new_quorum_leader(const Told& told, const raft::Quorum& quorum);
     void metadata_committed(const Told& told, const raft::Quorum& quorum);
     void metadata_truncated(const Told& told, const raft::Quorum& quorum);
+    void snapshot_kept(ActorId actor);
     void sweep_quorum();
 
     Checks& checks_;

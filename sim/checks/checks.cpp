@@ -65,7 +65,9 @@ constexpr InvariantRow rows[] = {
      "of the voters has what is below it.",
      voter_lost},
     {Invariant::snapshots, 26, "snapshots",
-     "A metadata log that does not begin at 0 has a snapshot where it begins.", ""},
+     "A metadata log that does not begin at 0 has a snapshot where it begins, and a snapshot holds "
+     "what replay of the log gives.",
+     ""},
 };
 
 } // namespace

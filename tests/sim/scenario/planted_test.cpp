@@ -31,7 +31,28 @@ Scenario isolated_controller(std::uint64_t seed) {
     return std::move(*scenario);
 }
 
+/// Limits so small that snapshots of the metadata are made every few seconds.
+Scenario with_snapshots() {
+    auto scenario = read_scenario("x.json", R"({
+        "title": "t", "duration": "30s",
+        "cluster": {"controllers": 3, "brokers": 3, "configs": {
+            "metadata.log.max.record.bytes.between.snapshots": 3000, "metadata.max.idle.interval.ms": 200}},
+        "topics": [{"name": "orders", "assignment": [[1, 2, 3]]}],
+        "timeline": [{"at": "8s", "kill": "leader of orders-0"}]})");
+    REQUIRE(scenario.has_value());
+    return std::move(*scenario);
+}
+
 } // namespace
+
+TEST_CASE("a snapshot that lacks a record is caught, and a whole one is not") {
+    const Plant plant = [](node::Planted& planted) { planted.short_snapshots = true; };
+    CHECK(breaks(with_snapshots(), Invariant::snapshots, plant));
+    CHECK_FALSE(breaks(with_snapshots(), Invariant::snapshots, [](node::Planted&) {}));
+    Runner runner(with_snapshots());
+    runner.run_until(runner.end());
+    CHECK(runner.checks().looks(Invariant::snapshots) > 10);
+}
 
 TEST_CASE("acks=all before anybody has copied is caught as loss of what was committed") {
     const Plant plant = [](node::Planted& planted) { planted.replica.high_watermark_alone = true; };
