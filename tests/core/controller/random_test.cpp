@@ -391,7 +391,7 @@ TEST_CASE("each planted bug breaks an invariant") {
     CHECK(caught(planted) == "a leader that is late is refused");
     planted = {};
     planted.keep_leader_epoch = true;
-    CHECK(caught(planted) == "another leader has another leader epoch");
+    CHECK(caught(planted) == "a leader epoch has one leader");
     planted = {};
     planted.elr_overlaps_isr = true;
     CHECK(caught(planted) == "ISR and ELR do not overlap");
