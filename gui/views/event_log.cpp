@@ -86,8 +86,8 @@ private:
         shown_ = subject;
         const float top = scroll.origin().y;
         const auto first = static_cast<std::size_t>(std::max(0.0F, (room.y - top) / line));
-        const auto last =
-            std::min(lines_.size(), first + static_cast<std::size_t>(room.h / line) + 2);
+        const auto last = std::min(
+            lines_.size(), first + static_cast<std::size_t>(std::max(0.0F, room.h / line)) + 2);
         if (lines_.empty())
             ui::text(scroll.list(), Font::small, {room.x + px(10), room.y + px(6)},
                      ui::look().colours.dim,

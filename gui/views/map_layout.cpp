@@ -78,8 +78,7 @@ void place_brokers(MapPlaces& places, const std::vector<std::int32_t>& ids, cons
 
 void place_column(MapPlaces& places, const std::vector<std::int32_t>& ids, const Rect& room) {
     const float h = px(52);
-    const std::size_t most =
-        std::max<std::size_t>(1, static_cast<std::size_t>(room.h / (h + px(8))));
+    const auto most = static_cast<std::size_t>(std::max(1.0F, room.h / (h + px(8))));
     const std::size_t n = std::min(ids.size(), most);
     for (std::size_t i = 0; i < n; ++i) {
         const float slot = room.h / static_cast<float>(n);

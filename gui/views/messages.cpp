@@ -67,8 +67,8 @@ private:
         scroll.stick_to_end();
         const float top = scroll.origin().y;
         const auto first = static_cast<std::size_t>(std::max(0.0F, (room.y - top) / line));
-        const auto last =
-            std::min(shown.size(), first + static_cast<std::size_t>(room.h / line) + 2);
+        const auto last = std::min(
+            shown.size(), first + static_cast<std::size_t>(std::max(0.0F, room.h / line)) + 2);
         if (shown.empty())
             ui::text(scroll.list(), Font::small, {room.x + px(10), room.y + px(6)},
                      ui::look().colours.dim, "No message to show.");

@@ -143,7 +143,8 @@ TEST_CASE("a message in the air can be taken apart, and an answer knows its ques
     bool answer = false;
     for (int i = 0; i < 2000 && !(request && answer); ++i) {
         session->step();
-        for (const Message& message : session->snapshot()->messages) {
+        const SnapshotPtr shown = session->snapshot();
+        for (const Message& message : shown->messages) {
             REQUIRE(message.api != "?");
             if (message.api != "Produce" || (message.response ? answer : request))
                 continue;
