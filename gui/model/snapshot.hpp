@@ -26,15 +26,14 @@ struct Quorum {
     ORRERY_FIELDS(leader, epoch, high_watermark, voters, observers, log)
 };
 
-/// How much of the past is held, and at what price.
+/// How much of the past is held.
 struct History {
     std::int32_t keyframes = 0;
-    std::int64_t bytes = 0;
     std::uint64_t last_event = 0; ///< of the branch
     bool can_undo = false;
     bool can_redo = false;
     bool operator==(const History&) const = default;
-    ORRERY_FIELDS(keyframes, bytes, last_event, can_undo, can_redo)
+    ORRERY_FIELDS(keyframes, last_event, can_undo, can_redo)
 };
 
 struct Snapshot {

@@ -222,8 +222,7 @@ void draw_status(Desk& desk, const Rect& bar, int vertices, int draw_calls) {
         desk.pace.playing() ? (desk.pace.holding() ? "looking" : "playing") : "paused";
     words += "    " + now.scenario + "    " +
              ui::count_text(static_cast<std::int64_t>(now.history.last_event)) + " events    " +
-             std::to_string(now.history.keyframes) + " keyframes (" +
-             ui::bytes_text(now.history.bytes) + ")    " + std::to_string(brokers) +
+             std::to_string(now.history.keyframes) + " keyframes    " + std::to_string(brokers) +
              " brokers    " + std::to_string(controllers) + " controllers    " +
              std::to_string(now.partitions.size()) + " partitions";
     if (desk.settings.perf)

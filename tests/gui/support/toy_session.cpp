@@ -203,7 +203,6 @@ model::SnapshotPtr ToySession::snapshot() {
     for (const Life& one : lives_)
         fresh->branches.push_back(one.branch);
     fresh->history.keyframes = static_cast<std::int32_t>(here.keyframes.size());
-    fresh->history.bytes = 57'000 * static_cast<std::int64_t>(here.keyframes.size());
     fresh->history.last_event = here.last_event;
     fresh->history.can_undo = std::any_of(here.deeds.begin(), here.deeds.end(),
                                           [&](const Deed& d) { return d.event < world_.event(); });
