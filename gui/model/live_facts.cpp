@@ -35,7 +35,27 @@ Telling telling_of(const Note& note) {
     case Fact::high_watermark:
     case Fact::produce_refused:
     case Fact::record_acknowledged:
-    case Fact::record_consumed: return {Tone::plain, "", "", true};
+    case Fact::record_consumed:
+    case Fact::record_processed:
+    case Fact::offsets_committed: return {Tone::plain, "", "", true};
+    case Fact::offset_committed: return {Tone::plain, "", "", true};
+    case Fact::coordinator_loading:
+    case Fact::coordinator_loaded:
+    case Fact::coordinator_unloaded:
+    case Fact::group_state:
+    case Fact::group_rebalance_started:
+    case Fact::group_rebalance_done:
+    case Fact::group_deleted:
+    case Fact::member_joined:
+    case Fact::member_left:
+    case Fact::assignment_made: return {Tone::client, "", ""};
+    case Fact::coordinator_record_skipped:
+    case Fact::member_fenced: return {Tone::fault, "", ""};
+    case Fact::offset_expired: return {Tone::client, "offsets.retention.minutes", "KIP-211"};
+    case Fact::partitions_assigned:
+    case Fact::partitions_revoked: return {Tone::client, "", "KIP-429"};
+    case Fact::partitions_lost: return {Tone::fault, "max.poll.interval.ms", "KIP-429"};
+    case Fact::commit_failed: return {Tone::fault, "", ""};
     case Fact::controller_active:
     case Fact::controller_inactive:
     case Fact::broker_registered:
