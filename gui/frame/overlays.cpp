@@ -149,14 +149,7 @@ void draw_palette(Desk& desk, float width, float height) {
     const float w = std::min(px(560), width - px(40));
     const float h = px(56) + row_height * static_cast<float>(rows);
     const Rect box{(width - w) / 2, std::max(px(40), height / 7), w, h};
-    ImGui::SetNextWindowPos(box.min());
-    ImGui::SetNextWindowSize({box.w, box.h});
-    ImGui::PushStyleColor(ImGuiCol_WindowBg, c.panel);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
-    ImGui::Begin("palette", nullptr,
-                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                     ImGuiWindowFlags_NoSavedSettings);
-    const ui::Scope scope("palette");
+    const ui::FloatingWindow window("palette", box);
     ui::text_field("filter", {box.x + px(10), box.y + px(10), box.w - px(20), px(32)},
                    "What do you want to do?", &desk.overlays.palette_text, true);
     int& choice = desk.overlays.palette_choice;
@@ -190,9 +183,6 @@ void draw_palette(Desk& desk, float width, float height) {
             desk.ask(command);
         }
     }
-    ImGui::End();
-    ImGui::PopStyleVar();
-    ImGui::PopStyleColor();
 }
 
 void draw_help(Desk& desk, float width, float height) {
@@ -202,14 +192,7 @@ void draw_help(Desk& desk, float width, float height) {
     const float w = std::min(px(1180), width - px(60));
     const float h = std::min(px(780), height - px(80));
     const Rect box{(width - w) / 2, (height - h) / 2, w, h};
-    ImGui::SetNextWindowPos(box.min());
-    ImGui::SetNextWindowSize({box.w, box.h});
-    ImGui::PushStyleColor(ImGuiCol_WindowBg, c.panel);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
-    ImGui::Begin("help", nullptr,
-                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                     ImGuiWindowFlags_NoSavedSettings);
-    const ui::Scope scope("help");
+    const ui::FloatingWindow window("help", box);
     ImDrawList* list = ImGui::GetWindowDrawList();
     ui::text(list, ui::Font::heading, {box.x + px(20), box.y + px(14)}, c.text,
              "Keys and commands");
@@ -238,9 +221,6 @@ void draw_help(Desk& desk, float width, float height) {
         ui::note(command->id, {x, y, column, line}, command->title, keys);
         y += line;
     }
-    ImGui::End();
-    ImGui::PopStyleVar();
-    ImGui::PopStyleColor();
 }
 
 void draw_toast(Desk& desk, float width, float height) {

@@ -77,14 +77,7 @@ void draw_prompt(Desk& desk, float width, float height) {
     const ui::Colours& c = ui::look().colours;
     const float w = std::min(px(620), width - px(40));
     const Rect box{(width - w) / 2, std::max(px(40), height / 7), w, px(132)};
-    ImGui::SetNextWindowPos(box.min());
-    ImGui::SetNextWindowSize({box.w, box.h});
-    ImGui::PushStyleColor(ImGuiCol_WindowBg, c.panel);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
-    ImGui::Begin("prompt", nullptr,
-                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                     ImGuiWindowFlags_NoSavedSettings);
-    const ui::Scope scope("prompt");
+    const ui::FloatingWindow window("prompt", box);
     ImDrawList* list = ImGui::GetWindowDrawList();
     ui::text(list, ui::Font::body, {box.x + px(14), box.y + px(10)}, c.text,
              question_of(over.prompt));
@@ -100,9 +93,6 @@ void draw_prompt(Desk& desk, float width, float height) {
     ui::note("error", {box.x, box.y + px(76), box.w, px(50)}, over.prompt_error, {}, true, wrong);
     if (ui::key_pressed(ImGuiKey_Enter))
         answer(desk);
-    ImGui::End();
-    ImGui::PopStyleVar();
-    ImGui::PopStyleColor();
 }
 
 } // namespace orrery::gui

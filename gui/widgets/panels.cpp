@@ -115,4 +115,22 @@ bool menu_entry(std::string_view id, std::string_view title, std::string_view ch
     return chosen;
 }
 
+FloatingWindow::FloatingWindow(const char* name, const Rect& box) {
+    ImGui::SetNextWindowPos(box.min());
+    ImGui::SetNextWindowSize({box.w, box.h});
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, look().colours.panel);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1.0F);
+    ImGui::Begin(name, nullptr,
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                     ImGuiWindowFlags_NoSavedSettings);
+    scope_.emplace(name);
+}
+
+FloatingWindow::~FloatingWindow() {
+    scope_.reset();
+    ImGui::End();
+    ImGui::PopStyleVar();
+    ImGui::PopStyleColor();
+}
+
 } // namespace orrery::gui::ui

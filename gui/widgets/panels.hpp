@@ -1,7 +1,10 @@
-// Panels: splitters between panes, key-value rows, legends, popup menus.
+// Panels: splitters between panes, key-value rows, legends, floating windows, popup menus.
 #pragma once
 
 #include "gui/widgets/controls.hpp"
+#include "gui/widgets/registry.hpp"
+
+#include <optional>
 
 namespace orrery::gui::ui {
 
@@ -47,6 +50,19 @@ struct Chip {
     bool selected = false;
 };
 void chip(ImDrawList* list, const Rect& rect, const Chip& chip);
+
+/// A window above the panes without a bar of its own, open while this lives; its parts are noted
+/// under its name.
+class FloatingWindow {
+public:
+    FloatingWindow(const char* name, const Rect& box);
+    ~FloatingWindow();
+    FloatingWindow(const FloatingWindow&) = delete;
+    FloatingWindow& operator=(const FloatingWindow&) = delete;
+
+private:
+    std::optional<Scope> scope_;
+};
 
 /// One entry of a popup menu; true when chosen.
 bool menu_entry(std::string_view id, std::string_view title, std::string_view chord, bool enabled,
