@@ -24,6 +24,7 @@
 #include "core/replica/fetch_set.hpp"
 #include "core/replica/fetcher.hpp"
 #include "core/replica/out.hpp"
+#include "core/replica/own_records.hpp"
 #include "core/replica/partition.hpp"
 
 #include <cstdint>
@@ -107,6 +108,17 @@ public:
                                  const wire::OffsetForLeaderEpochRequest& request, Out& out);
     void delete_records(const Caller& caller, const wire::DeleteRecordsRequest& request,
                         const Now& now, Out& out);
+
+    /// Appends what the broker itself has to say, as one batch under the rules of acks=all; whether
+    /// it is committed the high watermark tells. Gives the offset after it. Errors:
+    /// NOT_LEADER_OR_FOLLOWER (also when we lead in another epoch), NOT_ENOUGH_REPLICAS,
+    /// MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, KAFKA_STORAGE_ERROR.
+    Result<Offset, wire::Error> append_own(const OwnBatch& own, const Now& now, Out& out);
+    /// Reads it back as the leader of `epoch`, up to the log's end: from `from`, or from the log's
+    /// start if that is above it, up to `most` bytes, but one batch if there is any. Errors: as
+    /// append_own(), and OFFSET_OUT_OF_RANGE beyond the end.
+    Result<OwnPiece, wire::Error> read_own(std::string_view topic, std::int32_t partition,
+                                           LeaderEpoch epoch, Offset from, std::int64_t most) const;
 
     void on_answer(AskId ask, Answer&& answer, const Now& now, Out& out);
     /// Timed out, or the connection was lost: the peer may or may not have acted.
@@ -248,6 +260,9 @@ private:
                          const Step& step) const;
     void reply_produce(std::int16_t version, std::string_view listener, RequestId request,
                        wire::ProduceResponse&& response, const Step& step) const;
+
+    // own_records.cpp
+    wire::Error own_error(Slot slot, LeaderEpoch epoch) const;
 
     // waiting.cpp
     void progressed(Slot slot, Progress what, const Step& step);
