@@ -66,6 +66,7 @@ enum class Fact : std::uint8_t {
     member_left,
     member_fenced,
     assignment_made,
+    member_reconciled,
     offset_committed,
     offset_expired,
     // clients

@@ -14,6 +14,9 @@
 #pragma once
 
 #include "core/base/reflect.hpp"
+#include "core/group/consumer_state.hpp"
+#include "core/group/consumer_timers.hpp"
+#include "core/group/consumer_update.hpp"
 #include "core/group/decision.hpp"
 #include "core/wire/error.hpp"
 
@@ -35,10 +38,17 @@ public:
     Decision heartbeat(const Context& context, const Caller& caller,
                        const wire::ConsumerGroupHeartbeatRequest& request);
     /// Whether the member may commit offsets: UNKNOWN_MEMBER_ID, STALE_MEMBER_EPOCH,
-    /// ILLEGAL_GENERATION (for members of the classic protocol), or none. An empty member id with
-    /// epoch -1 is an admin, who may while the group is empty.
+    /// ILLEGAL_GENERATION (for members of the classic protocol), UNSUPPORTED_VERSION (a member of
+    /// the consumer protocol before version 9), or none. An empty member id with epoch -1 is an
+    /// admin, who may while the group is empty. An epoch that the member has left may be good yet:
+    /// then each partition has to be asked for by check_commit_of().
     wire::Error check_commit(std::string_view member_id, std::int32_t epoch,
                              std::int16_t version) const;
+    /// Whether a commit that check_commit() lets pass may be of this partition (KIP-1251): the
+    /// member has had it since that epoch or an earlier one. STALE_MEMBER_EPOCH, or
+    /// ILLEGAL_GENERATION; one bad partition spoils the whole request, as in Kafka.
+    wire::Error check_commit_of(std::string_view member_id, std::int32_t epoch, const Uuid& topic,
+                                std::int32_t partition) const;
     /// Whether the member may ask for offsets: UNKNOWN_MEMBER_ID or STALE_MEMBER_EPOCH.
     wire::Error check_fetch(std::string_view member_id, std::int32_t epoch) const;
     wire::ConsumerGroupDescribeResponse::DescribedGroup describe(const Context& context) const;
@@ -54,7 +64,7 @@ public:
     void write_tombstones(std::vector<Record>& records) const;
 
     // --- what time does: sessions and revocations that took too long, delayed assignments, regular
-    // expressions to resolve again
+    // expressions to resolve again. One thing at a time: while wakeup() is due, call again.
     Decision wake(const Context& context);
     std::optional<Instant> wakeup() const;
     /// Topics were created, deleted, or got more partitions.
@@ -66,12 +76,36 @@ public:
     /// A record about this group. True if the record was of a type that is ours.
     bool apply(const Record& record);
 
+    // --- to read
     const std::string& id() const { return id_; }
+    /// What the log says of it.
+    const ConsumerState& logged() const { return state_; }
+    /// The log says nothing of it: it was never joined, or is deleted.
+    bool is_blank() const { return state_.is_blank(); }
+
     bool operator==(const ConsumerGroup&) const = default;
-    ORRERY_FIELDS(id_)
+    ORRERY_FIELDS(id_, state_, timers_)
 
 private:
+    Decision join_or_live(const Context& context, const Caller& caller,
+                          const wire::ConsumerGroupHeartbeatRequest& request);
+    /// Finds the member that asks, or makes it.
+    OrRefusal<void> admit(MemberUpdate& update, const Context& context,
+                          const wire::ConsumerGroupHeartbeatRequest& request) const;
+    Decision leave(const Context& context, const Caller& caller,
+                   const wire::ConsumerGroupHeartbeatRequest& request);
+    /// The static member goes, but will be back.
+    Decision leave_for_now(const Context& context, const Caller& caller, const std::string& member);
+    /// Takes members out of the group.
+    void remove(const Context& context, const std::vector<std::string>& members, Fact fact,
+                std::string_view why, Decision& decision);
+    Decision fence(const Context& context, const ExpiredMember& expired);
+    Decision resolve_regexes(const Context& context);
+    ConsumerGroupView view() { return {id_, state_, timers_}; }
+
     std::string id_;
+    ConsumerState state_;
+    ConsumerTimers timers_;
 };
 
 } // namespace orrery::group

@@ -38,6 +38,7 @@ Telling telling_of(const Note& note) {
     case Fact::record_consumed:
     case Fact::record_processed:
     case Fact::offsets_committed: return {Tone::plain, "", "", true};
+    case Fact::member_reconciled:
     case Fact::offset_committed: return {Tone::plain, "", "", true};
     case Fact::coordinator_loading:
     case Fact::coordinator_loaded:
