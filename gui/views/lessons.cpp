@@ -28,17 +28,20 @@ public:
     }
 
 private:
-    static void draw_list(Desk& desk, const Rect& room) {
+    void draw_list(Desk& desk, const Rect& room) {
         const ui::Colours& c = ui::look().colours;
         const auto& lessons = desk.now->lessons;
-        const float line = px(25);
-        const ui::Area scroll("list", room, static_cast<float>(lessons.size()) * line + px(8));
+        const ui::Area scroll("list", room, list_height_);
         ImDrawList* list = scroll.list();
+        float y = px(4);
         const std::int32_t running = desk.now->lesson ? desk.now->lesson->number : -1;
         for (std::size_t i = 0; i < lessons.size(); ++i) {
             const model::LessonTitle& lesson = lessons[i];
-            const Rect rect{room.x, scroll.origin().y + px(4) + static_cast<float>(i) * line,
-                            scroll.width(), line};
+            const float words =
+                ui::block_height(Font::small, scroll.width() - px(60), lesson.title);
+            const Rect rect{room.x, scroll.origin().y + y, scroll.width(),
+                            std::max(px(25), words + px(9))};
+            y += rect.h;
             if (rect.bottom() < room.y || rect.y > room.bottom())
                 continue;
             const bool on = lesson.number == running;
@@ -54,10 +57,8 @@ private:
                 ui::glyph(list, ui::Glyph::box, sign, px(5), on ? c.on_selection : c.line);
             ui::text_in(list, Font::small, {rect.x + px(28), rect.y, px(20), rect.h}, ink, number,
                         ui::Align::right);
-            ui::text_in(list, Font::small, {rect.x + px(55), rect.y, rect.w - px(60), rect.h}, ink,
-                        lesson.title);
-            if (touch.hovered && ui::measure(Font::small, lesson.title).x > rect.w - px(60))
-                ui::tip(lesson.title);
+            ui::text_block(list, Font::small, {rect.x + px(55), rect.centre().y - words / 2},
+                           rect.w - px(60), ink, lesson.title);
             if (touch.clicked && there) {
                 desk.pace.play(false);
                 if (const auto opened = desk.session->open(lesson.file, std::nullopt); !opened)
@@ -65,6 +66,7 @@ private:
             } else if (touch.clicked)
                 desk.say("lesson " + number + " is not written yet");
         }
+        list_height_ = y + px(4);
     }
 
     void draw_card(Desk& desk, const model::Lesson& lesson, const Rect& rect) {
@@ -76,9 +78,9 @@ private:
         const float x = rect.x + px(10);
         const float w = rect.w - px(20);
         float y = rect.y + px(8);
-        ui::text_in(list, Font::body, {x, y, w, px(20)}, c.text,
-                    std::to_string(lesson.number) + "  " + lesson.title);
-        y += px(22);
+        y += ui::text_block(list, Font::body, {x, y}, w, c.text,
+                            std::to_string(lesson.number) + "  " + lesson.title) +
+             px(4);
         if (lesson.steps > 0) {
             for (std::int32_t i = 0; i < lesson.steps; ++i)
                 ui::glyph(list, ui::Glyph::dot,
@@ -116,6 +118,7 @@ private:
     }
 
     float card_height_ = 190;
+    float list_height_ = 0; ///< of the last frame: titles wrap where they don't fit in a line
     std::int32_t hint_shown_ = -1;
 };
 

@@ -103,6 +103,12 @@ float text_block(ImDrawList* list, Font font, ImVec2 at, float width, Colour col
     return used.y;
 }
 
+float block_height(Font font, float width, std::string_view words) {
+    if (words.empty() || width <= 0)
+        return 0;
+    return font_of(font)->CalcTextSizeA(size_of(font), 1e9F, width, words.data(), end_of(words)).y;
+}
+
 void fill(ImDrawList* list, const Rect& rect, Colour colour, float rounding) {
     if (rect.w > 0 && rect.h > 0)
         list->AddRectFilled(rect.min(), rect.max(), colour, rounding);

@@ -38,6 +38,8 @@ void text_in(ImDrawList* list, Font font, const Rect& rect, Colour colour, std::
 /// Text in as many lines as it needs; gives the height used.
 float text_block(ImDrawList* list, Font font, ImVec2 at, float width, Colour colour,
                  std::string_view text);
+/// The height that text_block would use.
+float block_height(Font font, float width, std::string_view text);
 
 void fill(ImDrawList* list, const Rect& rect, Colour colour, float rounding = 0);
 void frame(ImDrawList* list, const Rect& rect, Colour colour, float rounding = 0,
