@@ -6,11 +6,28 @@
 #include "sim/scenario/metrics.hpp"
 #include "sim/scenario/scenario.hpp"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 namespace orrery::sim {
+
+/// A set of kinds of facts.
+struct FactSet {
+    std::array<std::uint64_t, 2> bits{};
+    void add(Fact fact) { bits[index(fact) / 64] |= std::uint64_t{1} << index(fact) % 64; }
+    bool meets(const FactSet& other) const {
+        return ((bits[0] & other.bits[0]) | (bits[1] & other.bits[1])) != 0;
+    }
+    bool operator==(const FactSet&) const = default;
+    ORRERY_FIELDS(bits)
+
+private:
+    static constexpr std::size_t index(Fact fact) { return static_cast<std::size_t>(fact); }
+};
+
+static_assert(static_cast<std::size_t>(Fact::process_ended) < 128, "the last fact has its bit");
 
 /// Of one fact or count in a condition.
 struct LeafState {

@@ -45,11 +45,11 @@ private:
 
 namespace {
 
-/// Facts that the condition names, a bit each; true if it names a value.
-bool interests_of(const Condition& condition, std::uint64_t& facts) {
+/// Facts that the condition names; true if it names a value.
+bool interests_of(const Condition& condition, FactSet& facts) {
     bool value = condition.kind == Condition::Kind::value;
     if (condition.kind == Condition::Kind::fact || condition.kind == Condition::Kind::count)
-        facts |= std::uint64_t{1} << static_cast<unsigned>(condition.match.fact);
+        facts.add(condition.match.fact);
     for (const Condition& part : condition.parts)
         value = interests_of(part, facts) || value;
     return value;
@@ -241,10 +241,10 @@ void Runner::create_topics(Observer* observer) {
 // --- what looks on -------------------------------------------------------------------------------
 
 void Runner::notice_all() {
-    std::uint64_t facts = 0;
+    FactSet facts;
     for (const Told& told : told_)
-        facts |= std::uint64_t{1} << static_cast<unsigned>(told.note.fact);
-    if ((facts & interesting_) == 0 && !any_value_ && world_.now() < end() && !told_.empty())
+        facts.add(told.note.fact);
+    if (!facts.meets(interesting_) && !any_value_ && world_.now() < end() && !told_.empty())
         return judge_breaks();
     for (std::size_t i = 0; i < moments_.size(); ++i) {
         const Moment& moment = scenario_->timeline[i];

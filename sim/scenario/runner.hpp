@@ -129,10 +129,10 @@ private:
     bool topics_asked_ = false;
     bool looked_at_all_ = false; ///< the checks have, at the end
     std::size_t lesson_step_ = 0;
-    Leaves lesson_leaves_;          ///< of the step that is next
-    std::uint64_t interesting_ = 0; ///< facts that some condition names, a bit each
-    bool any_value_ = false;        ///< some condition names a value
-    std::vector<Told> told_;        ///< of the event under way; empty between events
+    Leaves lesson_leaves_;   ///< of the step that is next
+    FactSet interesting_;    ///< facts that some condition names
+    bool any_value_ = false; ///< some condition names a value
+    std::vector<Told> told_; ///< of the event under way; empty between events
 };
 
 /// For History.
