@@ -117,7 +117,8 @@ void PartitionPlan::gather_elr() {
         return;
     }
     Nodes candidates = elr_;
-    add_sorted(candidates, partition.isr);
+    if (!rules.planted.drop_elr)
+        add_sorted(candidates, partition.isr);
     elr_ = without(without(candidates, rules.planted.elr_overlaps_isr ? Nodes{} : isr), crashed);
     add_sorted(candidates, last_known_elr_);
     last_known_elr_ = without(without(candidates, isr), elr_);

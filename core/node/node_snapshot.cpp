@@ -44,6 +44,8 @@ Result<std::vector<metadata::Record>> snapshot_records_in(const Chain& content) 
 /// has left the log: of a follower that was away, or that comes anew.
 const raft::Snapshot* Node::snapshot_to_load() const {
     const raft::Snapshot* latest = quorum_->latest_snapshot();
+    if (planted_.reload_snapshots && latest != nullptr && latest->id.end_offset == replayed_)
+        return latest;
     const bool wanted = replayed_ == Offset{0} || replayed_ < quorum_->log().start_offset();
     if (latest == nullptr || !wanted || latest->id.end_offset <= replayed_ ||
         latest->id.end_offset > quorum_->high_watermark())

@@ -14,9 +14,10 @@ struct Planted {
     raft::Planted raft;
     controller::Planted controller;
     replica::Planted replica;
-    bool short_snapshots = false; ///< a snapshot lacks its last record
+    bool short_snapshots = false;  ///< a snapshot lacks its last record
+    bool reload_snapshots = false; ///< whoever makes a snapshot begins anew from it, leader or not
     bool operator==(const Planted&) const = default;
-    ORRERY_FIELDS(raft, controller, replica, short_snapshots)
+    ORRERY_FIELDS(raft, controller, replica, short_snapshots, reload_snapshots)
 };
 
 } // namespace orrery::node

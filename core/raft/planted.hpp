@@ -17,6 +17,7 @@ struct Planted {
     enum class AppendDurability : std::uint8_t { before_the_next_fetch, forgotten };
     enum class CommitEpoch : std::uint8_t { current_only, any };
     enum class CommitQuorum : std::uint8_t { majority, any_one };
+    enum class SnapshotCleaning : std::uint8_t { with_the_log, the_log_alone };
 
     PreVote pre_vote = PreVote::as_kafka;
     CheckQuorum check_quorum = CheckQuorum::as_kafka;
@@ -25,9 +26,10 @@ struct Planted {
     AppendDurability append_durability = AppendDurability::before_the_next_fetch;
     CommitEpoch commit_epoch = CommitEpoch::current_only;
     CommitQuorum commit_quorum = CommitQuorum::majority;
+    SnapshotCleaning snapshot_cleaning = SnapshotCleaning::with_the_log;
     bool operator==(const Planted&) const = default;
     ORRERY_FIELDS(pre_vote, check_quorum, votes, vote_durability, append_durability, commit_epoch,
-                  commit_quorum)
+                  commit_quorum, snapshot_cleaning)
 };
 
 } // namespace orrery::raft

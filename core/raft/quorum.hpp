@@ -94,6 +94,10 @@ public:
     const Snapshot* latest_snapshot() const {
         return snapshots_.empty() ? nullptr : &snapshots_.back();
     }
+    /// The earliest that is kept; log() begins nowhere behind it.
+    const Snapshot* oldest_snapshot() const {
+        return snapshots_.empty() ? nullptr : &snapshots_.front();
+    }
     /// Leader only, else nothing: gives up this epoch, as the controller asks after a fault.
     void resign(const Now& now, Out& out);
     /// A voter's patience ends now, whatever its timer says: a leader resigns, a follower stands

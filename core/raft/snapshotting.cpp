@@ -136,6 +136,8 @@ void Quorum::skip_cleanings(const Now& now) {
 /// as long as there is a next one.
 void Quorum::clean_snapshots(const Now& now, Out& out) {
     skip_cleanings(now);
+    if (config_->planted.snapshot_cleaning == Planted::SnapshotCleaning::the_log_alone)
+        log_.advance_start_offset(high_watermark_, out.effects);
     const auto total = [this] {
         std::int64_t bytes = log_.size();
         for (const Snapshot& snapshot : snapshots_)

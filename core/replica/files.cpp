@@ -110,6 +110,8 @@ void Replicas::recover_one(FoundLog&& found, const log::RecoverFrom& from, Offse
             found.topic_id = *id;
     log::Recovered recovered = log::Log::recover(from, files, step.now, step.out.effects);
     found.log = std::move(recovered.log);
+    if (config_->planted.forget_unflushed && !from.was_clean)
+        found.log.truncate_to(from.recovery_point, step.out.effects);
     found.high_watermark =
         std::max(std::min(high_watermark, found.log.end_offset()), found.log.start_offset());
     step.note({Fact::log_recovered,

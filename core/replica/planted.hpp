@@ -20,11 +20,13 @@ struct Planted {
     bool read_beyond_high_watermark = false; ///< consumers see what is not committed
     bool high_watermark_goes_back = false;   ///< the leader's HW follows a lagging follower down
     bool serve_wrong_bytes = false;          ///< a served batch has one byte flipped
+    bool forget_unflushed = false; ///< after an unclean stop a log ends at its recovery point
     bool operator==(const Planted&) const = default;
     ORRERY_FIELDS(truncate_to_high_watermark, committed_isr_only, high_watermark_alone,
                   high_watermark_under_min_isr, no_fetch_fencing, no_broker_epoch_fencing,
                   admit_fenced, join_isr_by_high_watermark, ack_below_min_isr,
-                  read_beyond_high_watermark, high_watermark_goes_back, serve_wrong_bytes)
+                  read_beyond_high_watermark, high_watermark_goes_back, serve_wrong_bytes,
+                  forget_unflushed)
 };
 
 } // namespace orrery::replica

@@ -32,6 +32,7 @@ void Checker::on_fault(const Told& told) {
         return;
     lost_data(*node);
     const NodeId id = node->id();
+    lost_kept(id, wiped);
     checks_.quorum_.members.erase(id);
     if (wiped && node->quorum() != nullptr && node->quorum()->is_voter())
         lost_voter(id);
@@ -74,10 +75,7 @@ std::pair<std::size_t, std::size_t> Checker::min_isr_of(const PartitionKey& key)
         const replica::Partition* replica = node != nullptr ? replica_on(*node, key) : nullptr;
         if (replica == nullptr)
             continue;
-        // Not effective_min_isr(): only a leader knows its followers.
-        const std::int32_t wanted = std::max(replica->settings->min_in_sync_replicas, 0);
-        const std::size_t min_isr =
-            std::min(static_cast<std::size_t>(wanted), replica->replicas.size());
+        const std::size_t min_isr = sim::min_isr_of(*replica);
         least = std::min(least, min_isr);
         most = std::max(most, min_isr);
     }

@@ -27,6 +27,8 @@ bool is_in(const std::vector<NodeId>& ids, NodeId id) {
 
 void Checker::decided(const Told& told) {
     PartitionMemory& memory = memory_of(told.note);
+    if (told.note.numbers[2] != memory.partition_epoch + 1)
+        memory.eligible.clear(); // changed by what is told of no partition: a config clears ELRs
     epochs_grow(told, memory);
     const node::Node* node = node_on(told.actor);
     if (node == nullptr || node->controller() == nullptr)
@@ -42,8 +44,10 @@ void Checker::decided(const Told& told) {
         excuse(memory, "an unclean leader election");
     caught_up(image, partition, memory);
     isr_rules(image, *topic, index);
-    if (image.elr_enabled())
+    if (image.elr_enabled()) {
         elr_rules(partition, key);
+        eligible_stay(image, partition, key, memory);
+    }
     members_have_committed(image, partition, key, memory);
     came_in_this_life(image, partition, key, memory);
     leader_counts_all(partition, key);
@@ -100,6 +104,46 @@ void Checker::elr_rules(const metadata::Partition& partition, const PartitionKey
         fail(Invariant::isr_rules, text_of(key) + ": the ISR " + joined(partition.isr) +
                                        " is no smaller than min.insync.replicas, and the ELR is " +
                                        joined(partition.elr));
+}
+
+/// Who leaves a short ISR stays eligible until it comes back as another life, which may have lost
+/// data; only an unclean election voids it all. So ISR and ELR together stay as many as
+/// min.insync.replicas asks. Of the last known leaders Kafka keeps one, for want of any other.
+void Checker::eligible_stay(const metadata::Image& image, const metadata::Partition& partition,
+                            const PartitionKey& key, PartitionMemory& memory) {
+    if (partition.partition_epoch.value != memory.partition_epoch)
+        return; // there is more to be told in this event
+    const auto stands = [&](const auto& member) {
+        const metadata::Broker* broker = image.broker(member.first);
+        return broker != nullptr && broker->epoch == member.second &&
+               partition.has_replica(member.first);
+    };
+    const auto before = static_cast<std::size_t>(
+        std::count_if(memory.eligible.begin(), memory.eligible.end(), stands));
+    const std::size_t now = partition.isr.size() + partition.elr.size();
+    const auto [min_isr, most] = min_isr_of(key);
+    if (most > 0 && now < std::min(before, min_isr) && // some broker knows it
+        partition.leader_recovery_state == metadata::LeaderRecoveryState::recovered)
+        fail(Invariant::isr_rules, text_of(key) + ": ISR " + joined(partition.isr) + " and ELR " +
+                                       joined(partition.elr) +
+                                       " are fewer than min.insync.replicas, and " +
+                                       std::to_string(before) + " had all that is committed");
+    remember_eligible(image, partition, memory);
+    const std::vector<NodeId>& last_known = partition.last_known_elr;
+    if (last_known.size() > 1 || (!last_known.empty() && partition.has_leader()) ||
+        (!last_known.empty() && !partition.has_replica(last_known.front())))
+        fail(Invariant::isr_rules, text_of(key) + ": keeps " + joined(last_known) +
+                                       " as last known leaders, led by " + text(partition.leader));
+}
+
+void Checker::remember_eligible(const metadata::Image& image, const metadata::Partition& partition,
+                                PartitionMemory& memory) const {
+    memory.partition_epoch = partition.partition_epoch.value;
+    memory.eligible.clear();
+    for (const auto* members : {&partition.isr, &partition.elr})
+        for (const NodeId id : *members)
+            if (const metadata::Broker* broker = image.broker(id))
+                memory.eligible[id] = broker->epoch;
 }
 
 /// The controller's word counts: it may make any member of the ISR or the ELR leader. A life that
@@ -194,8 +238,12 @@ void Checker::sweep_controller() {
         for (std::size_t index = 0; index < topic->partitions.size(); ++index) {
             isr_rules(image, *topic, index);
             const PartitionKey key{topic->name, static_cast<std::int32_t>(index)};
-            if (const auto* memory = checks_.partitions_.find(key))
-                members_have_committed(image, topic->partition(index), key, **memory);
+            auto* memory = checks_.partitions_.find(key);
+            if (memory == nullptr)
+                continue;
+            members_have_committed(image, topic->partition(index), key, **memory);
+            if ((*memory)->partition_epoch < 0) // no change was told: it is as it was created
+                remember_eligible(image, topic->partition(index), memory->edit());
         }
 }
 

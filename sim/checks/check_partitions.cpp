@@ -151,6 +151,7 @@ void Checker::bounds(ActorId actor, const replica::Partition& replica, Partition
     seen.high_watermark = replica.high_watermark;
     seen.log_start = replica.log_start();
     seen.log_end = replica.log_end();
+    saw_kept(node_on(actor)->id(), replica, memory);
 }
 
 /// A replica knows that all below its own high watermark is committed: it may not cut there.
@@ -163,6 +164,7 @@ void Checker::truncated(const Told& told, PartitionMemory& memory) {
         fail(Invariant::log_bounds, memory,
              name(told.actor) + " cuts " + place_of(told.note) + " to " + text_of(to) +
                  ", below its high watermark " + text_of(before->high_watermark));
+    cut_keeps_committed(told, memory, to, " cuts ");
 }
 
 void Checker::consumed(const Told& told, const PartitionMemory& memory) {

@@ -213,6 +213,19 @@ void Checker::snapshot_kept(ActorId actor) {
                                        " holds other metadata than its log gave");
 }
 
+/// A leader has all that is committed in its log: it builds its image record by record, and what
+/// it has decided since would be lost with the image.
+void Checker::snapshot_loaded(ActorId actor) {
+    const node::Node* node = node_on(actor);
+    if (node == nullptr)
+        return;
+    looked(Invariant::snapshots);
+    if (node->controller() != nullptr && node->controller()->epoch())
+        fail(Invariant::snapshots, name(actor) + " is the active controller of epoch " +
+                                       text(node->controller()->epoch()->value) +
+                                       " and begins anew from a snapshot");
+}
+
 void Checker::sweep_quorum() {
     std::vector<std::pair<ActorId, const node::Node*>> nodes;
     for (std::size_t i = 0; i < world_.actors(); ++i) {
@@ -222,7 +235,7 @@ void Checker::sweep_quorum() {
             continue;
         looked(Invariant::snapshots);
         const Offset start = node->quorum()->log().start_offset();
-        const raft::Snapshot* snapshot = node->quorum()->latest_snapshot();
+        const raft::Snapshot* snapshot = node->quorum()->oldest_snapshot();
         if (start > Offset{0} && (snapshot == nullptr || snapshot->id.end_offset < start))
             fail(Invariant::snapshots, "the metadata log of " + name(actor) + " begins at " +
                                            text(start.value) + " without a snapshot there");

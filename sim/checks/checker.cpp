@@ -75,8 +75,10 @@ void Checker::on_notes(std::span<const Told> told) {
         case Fact::became_leader:
         case Fact::appended:
         case Fact::truncated:
-        case Fact::log_recovered:
         case Fact::high_watermark: on_partition_note(one); break;
+        case Fact::log_recovered: came_back_with(one); break;
+        case Fact::replica_deleted: kept_is_deleted(one); break;
+        case Fact::log_dir_failed: lost_kept(node_on(one.actor)->id(), false); break;
         case Fact::record_consumed: consumed(one, memory_of(one.note)); break;
         case Fact::record_acknowledged: acknowledged(one, memory_of(one.note)); break;
         case Fact::partition_changed: decided(one); break;
@@ -88,6 +90,7 @@ void Checker::on_notes(std::span<const Told> told) {
         case Fact::metadata_truncated:
         case Fact::metadata_high_watermark: on_quorum_note(one); break;
         case Fact::metadata_snapshot: snapshot_kept(one.actor); break;
+        case Fact::metadata_snapshot_loaded: snapshot_loaded(one.actor); break;
         case Fact::client_failed:
             if (one.note.text.find("corrupt") != std::string::npos) {
                 looked(Invariant::storage);
@@ -110,7 +113,7 @@ void Checker::on_partition_note(const Told& told) {
         return;
     if (told.note.fact == Fact::truncated)
         truncated(told, *memory);
-    if (told.note.fact == Fact::truncated || told.note.fact == Fact::log_recovered)
+    if (told.note.fact == Fact::truncated)
         indexes_whole(told.actor, *replica);
     else if (told.note.fact == Fact::became_leader)
         new_leader(told, *replica, *memory);
@@ -119,6 +122,8 @@ void Checker::on_partition_note(const Told& told) {
     else if (told.note.fact == Fact::high_watermark)
         high_watermark(told, *replica, *memory);
     bounds(told.actor, *replica, *memory);
+    if (told.note.fact == Fact::truncated)
+        somebody_holds({told.note.topic, told.note.partition}, *memory);
 }
 
 void Checker::sweep() {

@@ -5,6 +5,7 @@
 #include "core/node/node.hpp"
 #include "sim/checks/checks.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace orrery::sim {
@@ -48,6 +49,10 @@ private:
     void epochs_grow(const Told& told, PartitionMemory& memory);
     void isr_rules(const metadata::Image& image, const metadata::Topic& topic, std::size_t index);
     void elr_rules(const metadata::Partition& partition, const PartitionKey& key);
+    void eligible_stay(const metadata::Image& image, const metadata::Partition& partition,
+                       const PartitionKey& key, PartitionMemory& memory);
+    void remember_eligible(const metadata::Image& image, const metadata::Partition& partition,
+                           PartitionMemory& memory) const;
     void members_have_committed(const metadata::Image& image, const metadata::Partition& partition,
                                 const PartitionKey& key, const PartitionMemory& memory);
     void came_in_this_life(const metadata::Image& image, const metadata::Partition& partition,
@@ -75,6 +80,15 @@ private:
     void has_committed(ActorId actor, const replica::Partition& replica,
                        const PartitionMemory& memory, std::size_t newest);
 
+    // check_kept.cpp: what each replica's log holds over its lives, and that somebody holds all
+    void saw_kept(NodeId id, const replica::Partition& replica, PartitionMemory& memory) const;
+    void lost_kept(NodeId id, bool all) const;
+    void came_back_with(const Told& told);
+    void kept_is_deleted(const Told& told);
+    void cut_keeps_committed(const Told& told, PartitionMemory& memory, Offset to,
+                             const std::string& how);
+    void somebody_holds(const PartitionKey& key, PartitionMemory& memory);
+
     // check_logs.cpp: batches, epochs, checksums, indexes
     void appended(const Told& told, const replica::Partition& replica,
                   const PartitionMemory& memory);
@@ -93,6 +107,7 @@ private:
     void metadata_committed(const Told& told, const raft::Quorum& quorum);
     void metadata_truncated(const Told& told, const raft::Quorum& quorum);
     void snapshot_kept(ActorId actor);
+    void snapshot_loaded(ActorId actor);
     void sweep_quorum();
 
     Checks& checks_;
@@ -107,6 +122,13 @@ inline std::string text_of(const PartitionKey& key) {
 }
 inline std::string place_of(const replica::Partition& replica) {
     return replica.topic + "-" + std::to_string(replica.id.partition);
+}
+
+/// min.insync.replicas as the replica's broker has it. Not effective_min_isr(): only a leader knows
+/// its followers.
+inline std::size_t min_isr_of(const replica::Partition& replica) {
+    const std::int32_t wanted = std::max(replica.settings->min_in_sync_replicas, 0);
+    return std::min(static_cast<std::size_t>(wanted), replica.replicas.size());
 }
 
 /// The batch that holds the offset; null if the log has none.

@@ -19,7 +19,7 @@ constexpr std::string_view voter_lost = "a voter of the quorum lost its disk";
 constexpr InvariantRow rows[] = {
     {Invariant::committed_is_kept, 1, "committed_is_kept",
      "What was acknowledged, or below a leader's high watermark, is in the log of every later "
-     "leader.",
+     "leader, and of some replica at any time.",
      unclean_or_unasked},
     {Invariant::in_sync_has_committed, 2, "in_sync_has_committed",
      "Every running member of the ISR or the ELR has all that is committed.", unclean},
@@ -35,15 +35,17 @@ constexpr InvariantRow rows[] = {
      unclean},
     {Invariant::isr_rules, 6, "isr_rules",
      "ISR and ELR are replicas, and disjoint; the ELR is empty unless the ISR is below "
-     "min.insync.replicas; the leader is in the ISR, and counts on all of it; no fenced broker is.",
+     "min.insync.replicas, and then keeps whoever left; the leader is in the ISR, and counts on "
+     "all "
+     "of it; no fenced broker is; at most one last known leader is kept, while nobody leads.",
      ""},
     {Invariant::min_isr, 7, "min_isr",
      "acks=all is only acknowledged for what is committed, and that is only done while the ISR has "
      "min.insync.replicas members.",
      ""},
     {Invariant::log_bounds, 8, "log_bounds",
-     "Log start <= high watermark <= log end; a log start only grows; no truncation goes below "
-     "what is known to be committed.",
+     "Log start <= high watermark <= log end; a log start only grows; no replica cuts what is "
+     "committed from its log, and none comes back without it.",
      unclean},
     {Invariant::fencing, 9, "fencing",
      "Nobody acts by an old epoch: a deposed leader appends nothing once it knows, and a broker's "
@@ -65,8 +67,10 @@ constexpr InvariantRow rows[] = {
      "of the voters has what is below it.",
      voter_lost},
     {Invariant::snapshots, 26, "snapshots",
-     "A metadata log that does not begin at 0 has a snapshot where it begins, and a snapshot holds "
-     "what replay of the log gives.",
+     "A metadata log that does not begin at 0 has a snapshot from which it goes on; a snapshot "
+     "holds "
+     "what "
+     "replay of the log gives; no active controller loads one.",
      ""},
 };
 

@@ -7,6 +7,7 @@
 #include "core/base/reflect.hpp"
 #include "core/base/time.hpp"
 #include "core/base/uuid.hpp"
+#include "core/log/leader_epochs.hpp"
 
 #include <array>
 #include <cstdint>
@@ -56,6 +57,19 @@ struct ReplicaMemory {
                   indexed)
 };
 
+/// What a replica's log is known to hold, be its process alive or not: offsets [start, end), in
+/// those epochs. Logs that agree in an offset's epoch agree up to there.
+struct KeptLog {
+    Offset start;
+    Offset end;
+    log::LeaderEpochs epochs;
+    std::size_t min_isr = 0; ///< min.insync.replicas as its broker had it
+    bool unread = false;     ///< its disk lost some of it, and what is left was not seen yet
+    bool lost = false;       ///< its disk lost some of it, and it has not caught up since
+    bool operator==(const KeptLog&) const = default;
+    ORRERY_FIELDS(start, end, epochs, min_isr, unread, lost)
+};
+
 /// How far producers were told that their records are safe, by what they had asked for.
 struct AcknowledgedEnds {
     Offset by_nobody{0}; ///< acks=0: at least one record just below this, or beyond
@@ -74,7 +88,10 @@ struct PartitionMemory {
     LeaderEpoch leader_epoch = no_epoch;  ///< as the controller has decided
     std::int32_t partition_epoch = -1;
     std::vector<NodeId> isr; ///< as the controller has decided; empty before it first did
+    /// ISR and ELR as the controller last had them, and the members' lives then.
+    FlatMap<NodeId, BrokerEpoch> eligible;
     FlatMap<NodeId, ReplicaMemory> replicas;
+    FlatMap<NodeId, KeptLog> kept;
     AcknowledgedEnds acknowledged;
     /// Replicas whose disk lost data, and the broker epoch of the life that lost it, until a later
     /// life has caught up and is in the ISR.
@@ -82,7 +99,7 @@ struct PartitionMemory {
     Excuse excuse; ///< committed data of this partition may be missing
     bool operator==(const PartitionMemory&) const = default;
     ORRERY_FIELDS(topic, deleted, committed, committed_end, leaders, leader_epoch, partition_epoch,
-                  isr, replicas, acknowledged, losers, excuse)
+                  isr, eligible, replicas, kept, acknowledged, losers, excuse)
 };
 
 } // namespace orrery::sim

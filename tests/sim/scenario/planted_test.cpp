@@ -54,6 +54,52 @@ TEST_CASE("a snapshot that lacks a record is caught, and a whole one is not") {
     CHECK(runner.checks().looks(Invariant::snapshots) > 10);
 }
 
+TEST_CASE("a metadata log that begins without its snapshot is caught") {
+    const auto cleaned = [] {
+        Scenario scenario = with_snapshots();
+        scenario.cluster.configs["metadata.max.retention.bytes"] = "4000";
+        scenario.duration = seconds(90); // a minute passes before the first cleaning
+        return scenario;
+    };
+    CHECK(breaks(cleaned(), Invariant::snapshots, [](node::Planted& planted) {
+        planted.raft.snapshot_cleaning = raft::Planted::SnapshotCleaning::the_log_alone;
+    }));
+    CHECK_FALSE(breaks(cleaned(), Invariant::snapshots, [](node::Planted&) {}));
+}
+
+TEST_CASE("an active controller that begins anew from its snapshot is caught") {
+    CHECK(breaks(with_snapshots(), Invariant::snapshots,
+                 [](node::Planted& planted) { planted.reload_snapshots = true; }));
+}
+
+TEST_CASE(
+    "a broker that comes back without what it had not flushed is caught, and what that loses") {
+    const auto restarted = [](const char* assignment) {
+        auto scenario = read_scenario("x.json", std::string(R"({
+            "title": "t", "duration": "30s", "cluster": {"controllers": 1, "brokers": 3},
+            "topics": [{"name": "orders", "assignment": [)") +
+                                                    assignment + R"(],
+                        "configs": {"min.insync.replicas": 1}}],
+            "clients": [{"name": "p", "producer": {"topic": "orders", "rate": 100, "start": "4s",
+                         "configs": {"acks": "all"}}}],
+            "timeline": [{"at": "10s", "kill": "broker 2"}, {"at": "12s", "start": "broker 2"}]})");
+        REQUIRE(scenario.has_value());
+        return std::move(*scenario);
+    };
+    const Plant plant = [](node::Planted& planted) { planted.replica.forget_unflushed = true; };
+    const Plant none = [](node::Planted&) {};
+    CHECK(breaks(restarted("[1, 2, 3]"), Invariant::log_bounds, plant));
+    CHECK_FALSE(breaks(restarted("[1, 2, 3]"), Invariant::committed_is_kept, plant));
+    CHECK(breaks(restarted("[2]"), Invariant::committed_is_kept, plant));
+    CHECK_FALSE(breaks(restarted("[1, 2, 3]"), Invariant::log_bounds, none));
+    CHECK_FALSE(breaks(restarted("[2]"), Invariant::committed_is_kept, none));
+}
+
+TEST_CASE("whoever leaves a short ISR and is forgotten is missed") {
+    CHECK(breaks("min-insync-replicas", Invariant::isr_rules,
+                 [](node::Planted& planted) { planted.controller.drop_elr = true; }));
+}
+
 TEST_CASE("acks=all before anybody has copied is caught as loss of what was committed") {
     const Plant plant = [](node::Planted& planted) { planted.replica.high_watermark_alone = true; };
     CHECK(breaks("acks-all-crash", Invariant::committed_is_kept, plant));
