@@ -1,104 +1,13 @@
-// Facts as lines of the event log: their tone, what led to them, which config decided them, and
-// what the timeline shows of them. What is told with every record (appends, high watermarks,
-// acknowledgements) is counted elsewhere and not told as lines.
+// Facts as lines of the event log: what led to them, and what the timeline shows of them. What is
+// told with every record (appends, high watermarks, acknowledgements) is counted elsewhere and not
+// told as lines.
 #include "gui/model/live_memory.hpp"
+#include "gui/model/telling.hpp"
 #include "sim/faults/fault.hpp"
-
-#include <algorithm>
 
 namespace orrery::gui::model {
 
 namespace {
-
-struct Telling {
-    Tone tone = Tone::plain;
-    std::string_view config; ///< that decided it
-    std::string_view kip;
-    bool counted_only = false; ///< comes with every record, or with every heartbeat
-};
-
-Telling telling_of(const Note& note) {
-    switch (note.fact) {
-    case Fact::prospective: return {Tone::control, "controller.quorum.fetch.timeout.ms", "KIP-996"};
-    case Fact::candidate:
-        return {Tone::control, "controller.quorum.election.timeout.ms", "KIP-595"};
-    case Fact::voted:
-    case Fact::quorum_leader:
-    case Fact::quorum_follower:
-    case Fact::quorum_resigned: return {Tone::control, "", "KIP-595"};
-    case Fact::metadata_truncated: return {Tone::fault, "", "KIP-595"};
-    case Fact::metadata_snapshot:
-    case Fact::metadata_snapshot_loaded: return {Tone::control, "", "KIP-630"};
-    case Fact::metadata_appended:
-    case Fact::metadata_high_watermark:
-    case Fact::appended:
-    case Fact::high_watermark:
-    case Fact::produce_refused:
-    case Fact::record_acknowledged:
-    case Fact::record_consumed:
-    case Fact::record_processed:
-    case Fact::offsets_committed: return {Tone::plain, "", "", true};
-    case Fact::member_reconciled:
-    case Fact::offset_committed: return {Tone::plain, "", "", true};
-    case Fact::coordinator_loading:
-    case Fact::coordinator_loaded:
-    case Fact::coordinator_unloaded:
-    case Fact::group_state:
-    case Fact::group_rebalance_started:
-    case Fact::group_rebalance_done:
-    case Fact::group_deleted:
-    case Fact::member_joined:
-    case Fact::member_left:
-    case Fact::assignment_made: return {Tone::client, "", ""};
-    case Fact::coordinator_record_skipped:
-    case Fact::member_fenced: return {Tone::fault, "", ""};
-    case Fact::offset_expired: return {Tone::client, "offsets.retention.minutes", "KIP-211"};
-    case Fact::partitions_assigned:
-    case Fact::partitions_revoked: return {Tone::client, "", "KIP-429"};
-    case Fact::partitions_lost: return {Tone::fault, "max.poll.interval.ms", "KIP-429"};
-    case Fact::commit_failed: return {Tone::fault, "", ""};
-    case Fact::controller_active:
-    case Fact::controller_inactive:
-    case Fact::broker_registered:
-    case Fact::broker_shutting_down:
-    case Fact::topic_created:
-    case Fact::topic_deleted:
-    case Fact::partitions_added:
-    case Fact::config_changed: return {Tone::control, "", ""};
-    case Fact::broker_unfenced: return {Tone::good, "", ""};
-    case Fact::broker_fenced:
-        return {Tone::fault,
-                note.text.find("session") != std::string::npos ? "broker.session.timeout.ms" : "",
-                ""};
-    case Fact::partition_changed:
-        return {note.numbers[0] != note.numbers[3] ? Tone::leader : Tone::replica, "",
-                note.numbers[5] > 0 ? "KIP-966" : ""};
-    case Fact::became_leader:
-    case Fact::became_follower: return {Tone::leader, "", ""};
-    case Fact::truncated: return {Tone::fault, "", "KIP-101"};
-    case Fact::isr_shrink_asked: return {Tone::replica, "replica.lag.time.max.ms", "KIP-497"};
-    case Fact::isr_expand_asked:
-    case Fact::isr_applied:
-    case Fact::isr_refused: return {Tone::replica, "", "KIP-497"};
-    case Fact::replica_deleted:
-    case Fact::log_recovered: return {Tone::replica, "", ""};
-    case Fact::log_dir_failed: return {Tone::fault, "", ""};
-    case Fact::record_failed: return {Tone::fault, "delivery.timeout.ms", ""};
-    case Fact::offset_reset: return {Tone::client, "auto.offset.reset", ""};
-    case Fact::truncation_detected: return {Tone::fault, "", "KIP-320"};
-    case Fact::client_failed:
-    case Fact::admin_failed: return {Tone::fault, "", ""};
-    case Fact::admin_done: return {Tone::client, "", ""};
-    case Fact::node_up: return {Tone::good, "", ""};
-    case Fact::node_stopping:
-    case Fact::node_stopped: return {Tone::plain, "", ""};
-    case Fact::fault:
-        return {note.numbers[2] == sim::faults::only_a_deed ? Tone::plain : Tone::fault, "", ""};
-    case Fact::process_ended: return {Tone::fault, "", ""};
-    case Fact::healed: return {Tone::good, "", ""};
-    }
-    return {};
-}
 
 bool is_of_world(Fact fact) {
     return fact == Fact::fault || fact == Fact::healed;
