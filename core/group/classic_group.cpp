@@ -86,7 +86,7 @@ ClassicGroup::ClassicGroup(const GroupMetadata& record) : id_(record.key.group) 
         member.assignment = stored.assignment;
         if (member.instance_id)
             static_members_[*member.instance_id] = member.id;
-        members_[member.id] = Cow<ClassicMember>(std::move(member));
+        members_[stored.member_id] = Cow<ClassicMember>(std::move(member));
     }
     if (!members_.empty())
         supported_[protocol_.value_or("")] = static_cast<std::int32_t>(members_.size());

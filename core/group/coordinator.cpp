@@ -240,6 +240,16 @@ void CoordinatorTurn::take_unknown(const Caller& caller,
 
 namespace {
 
+/// Topics, their partitions, or where these lie: not who leads or is in sync.
+bool concerns_groups(const metadata::Changes& changes) {
+    return changes.everything || !changes.topics_created.empty() ||
+           !changes.topics_deleted.empty() ||
+           std::any_of(
+               changes.partitions.begin(), changes.partitions.end(), [](const auto& change) {
+                   return !change.before || (*change.before)->replicas != change.after->replicas;
+               });
+}
+
 struct CoordinatorCall {
     Context context;
     Work work;
@@ -269,10 +279,12 @@ void Coordinator::apply(const metadata::Image& image, const metadata::Changes& c
     CoordinatorCall call(now, image_, settings_, random_, out);
     CoordinatorTurn turn{*this, call.work};
     turn.follow_leadership();
-    if (!changes.topics_deleted.empty() || !changes.topics_created.empty() ||
-        !changes.partitions.empty() || changes.everything)
-        for (auto& entry : shards_)
-            entry.second.edit().on_topics_changed(call.work, changes);
+    if (concerns_groups(changes))
+        for (auto& entry : shards_) {
+            Shard& shard = entry.second.edit();
+            shard.on_topics_changed(call.work, changes);
+            shard.settle(call.work);
+        }
     turn.gather(before);
 }
 
@@ -303,9 +315,13 @@ bool Coordinator::settle(const Now& now, Out& out) {
 void Coordinator::wake(const Now& now, Out& out) {
     const std::size_t before = out.replies.size();
     CoordinatorCall call(now, image_, settings_, random_, out);
-    for (auto& entry : shards_)
-        if (entry.second->wakeup() <= now.instant)
-            entry.second.edit().wake(call.work);
+    for (auto& entry : shards_) {
+        if (entry.second->wakeup() > now.instant)
+            continue;
+        Shard& shard = entry.second.edit();
+        shard.wake(call.work);
+        shard.settle(call.work);
+    }
     CoordinatorTurn{*this, call.work}.gather(before);
 }
 

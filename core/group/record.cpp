@@ -14,11 +14,11 @@ namespace {
 constexpr std::int16_t key_version = 0;
 
 template <class Message>
-Bytes stored_as(std::int16_t number, std::int16_t version, const Message& message) {
+std::optional<Bytes> stored_as(std::int16_t number, std::int16_t version, const Message& message) {
     wire::Writer out;
     out.int16(number);
-    const auto written = message.encode(out, version);
-    expect(written.has_value(), "a coordinator record that its version can say");
+    if (!message.encode(out, version))
+        return std::nullopt;
     return out.take().flat();
 }
 
@@ -62,21 +62,30 @@ Result<Record> read_numbered(std::int16_t number, wire::Reader& key, const Store
 
 } // namespace
 
-StoredRecord encode(const Record& record) {
+std::optional<StoredRecord> try_encode(const Record& record) {
     return std::visit(
-        [](const auto& typed) -> StoredRecord {
+        [](const auto& typed) -> std::optional<StoredRecord> {
             using Typed = std::decay_t<decltype(typed)>;
             if constexpr (std::is_same_v<Typed, StoredRecord>) {
                 return typed;
             } else {
-                StoredRecord stored;
-                stored.key = stored_as(decltype(Typed::key)::api_key, key_version, typed.key);
-                if (typed.value)
-                    stored.value = stored_as(typed.version, typed.version, *typed.value);
-                return stored;
+                auto key = stored_as(decltype(Typed::key)::api_key, key_version, typed.key);
+                if (!key)
+                    return std::nullopt;
+                StoredRecord stored{std::move(*key), std::nullopt};
+                if (!typed.value)
+                    return stored;
+                stored.value = stored_as(typed.version, typed.version, *typed.value);
+                return stored.value ? std::optional(std::move(stored)) : std::nullopt;
             }
         },
         record);
+}
+
+StoredRecord encode(const Record& record) {
+    auto stored = try_encode(record);
+    expect(stored.has_value(), "a coordinator record that its version can say");
+    return std::move(*stored);
 }
 
 Result<Record> decode(const StoredRecord& stored) {

@@ -83,6 +83,9 @@ using Record =
 
 /// As the log keeps it. A field that the value's version can't say is the writer's bug: expect().
 StoredRecord encode(const Record& record);
+/// The same of what a client had a hand in: nullopt for strings that are too long for a record. A
+/// request may name a group of 64 KiB, a record one of 32 KiB at most.
+std::optional<StoredRecord> try_encode(const Record& record);
 /// What the log keeps. Types that are not applied come back as StoredRecord; an error is a version
 /// of a known type that Kafka 4.4 doesn't know, or a damaged key or value. Bytes left over are no
 /// error, as in Kafka.

@@ -13,6 +13,11 @@ void Shard::perform(const Work& work, const std::string& group, Decision&& decis
                     ClassicWritten&& written, std::vector<Note>&& on_commit) {
     if (decision.records.empty()) {
         work.tell(decision.notes);
+        if (!pending_.empty() && !decision.replies.empty() && pending_.back().give_up == never) {
+            pending_.back().give_up =
+                work.context.now.instant + work.context.settings.offsets_commit_timeout;
+            deadline(pending_.back().give_up);
+        }
         auto& waiting = pending_.empty() ? work.out.replies : pending_.back().replies;
         for (auto& reply : decision.replies)
             waiting.push_back(std::move(reply));
@@ -20,8 +25,16 @@ void Shard::perform(const Work& work, const std::string& group, Decision&& decis
     }
     std::vector<StoredRecord> stored;
     stored.reserve(decision.records.size());
-    for (const Record& record : decision.records)
-        stored.push_back(encode(record));
+    for (const Record& record : decision.records) {
+        auto one = try_encode(record);
+        // Kafka's serializer throws, and the client is told no more than that.
+        if (!one) {
+            refuse_decision(work, group, std::move(decision), written,
+                            wire::Error::unknown_server_error);
+            return;
+        }
+        stored.push_back(std::move(*one));
+    }
     const auto end = work.out.logs.append(partition_, epoch_, stored);
     if (!end) {
         refuse_decision(work, group, std::move(decision), written, coordinator_error(end.error()));
@@ -75,6 +88,8 @@ void Shard::written(const Work& work, const std::string& group, const ClassicWri
 void Shard::conclude(const Work& work, const std::string& group, ClassicOutcome&& outcome) {
     for (auto& reply : outcome.at_once)
         work.out.replies.push_back(std::move(reply));
+    // What it did in memory has happened, whether or not its records can be written.
+    work.tell(outcome.decision.notes);
     perform(work, group, std::move(outcome.decision), std::move(outcome.written));
     if (const Group* found = latest_.find(group))
         deadline(found->wakeup());
@@ -108,7 +123,7 @@ void Shard::give_up_waiting(const Work& work) {
     // Who is told may write again, so the list may grow meanwhile.
     for (std::size_t i = 0; i < pending_.size(); ++i) {
         if (pending_[i].give_up > work.context.now.instant)
-            break;
+            continue;
         pending_[i].give_up = never;
         const auto error = coordinator_error(wire::Error::request_timed_out);
         for (auto& reply : pending_[i].replies) {
@@ -130,6 +145,9 @@ void Shard::deadline(Instant at) {
 }
 
 void Shard::find_next() {
+    next_ = never;
+    if (phase_ == ShardPhase::failed)
+        return;
     next_ = std::min(load_due_, next_expiry_);
     for (const Pending& batch : pending_)
         next_ = std::min(next_, batch.give_up);
@@ -151,6 +169,7 @@ void Shard::wake_groups(const Work& work) {
             classic->wake(work.context, outcome);
             conclude(work, id, std::move(outcome));
         } else if (ConsumerGroup* consumer = group->consumer()) {
+            // One thing at a time; what is left is due at once.
             perform(work, id, consumer->wake(work.context));
         }
     }

@@ -72,8 +72,10 @@ struct ShardLoad {
             skipped(batch.header.base_offset, "the batch's checksum is wrong");
             return;
         }
-        const bool committed = batch.header.next_offset() <= high_watermark;
-        // From the first batch on that is not committed, what is committed is kept apart.
+        // From the first batch on that is not committed, what is committed is kept apart: settle()
+        // brings it up.
+        const bool committed =
+            batch.header.next_offset() <= high_watermark && shard.pending_.empty();
         if (!committed && shard.pending_.empty())
             shard.stable_ = shard.latest_;
         Shard::Pending pending;

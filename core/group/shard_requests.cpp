@@ -67,16 +67,18 @@ void ShardRequests::handle(const wire::JoinGroupRequest& request) {
         return;
     }
     ClassicOutcome outcome;
+    std::variant<std::monostate, ClassicGroup, ConsumerGroup> replaced;
     const bool is_new = !group || !group->classic();
     if (is_new) {
         if (!request.member_id.empty()) {
             refuse_with(request, wire::Error::unknown_member_id);
             return;
         }
-        // An empty group of the consumer protocol makes room for one of the classic.
-        if (group && group->consumer())
-            group->consumer()->write_tombstones(outcome.decision.records);
         group = &shard.latest_.make(id);
+        replaced = group->members;
+        // An empty group of the consumer protocol makes room for one of the classic.
+        if (group->consumer())
+            group->consumer()->write_tombstones(outcome.decision.records);
         group->members = ClassicGroup(id, work.context.now.wall_ms);
     }
     const std::size_t before = outcome.decision.records.size();
@@ -86,6 +88,9 @@ void ShardRequests::handle(const wire::JoinGroupRequest& request) {
         outcome.written = GroupWritten{caller.request};
     }
     shard.conclude(work, id, std::move(outcome));
+    const Group* now = shard.latest_.find(id);
+    if (std::holds_alternative<ConsumerGroup>(replaced) && !(now && now->exists()))
+        shard.latest_.make(id).members = std::move(replaced);
 }
 
 void ShardRequests::handle(const wire::SyncGroupRequest& request) {
