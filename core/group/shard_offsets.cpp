@@ -38,13 +38,30 @@ wire::Error ShardRequests::check_commit(const wire::OffsetCommitRequest& request
     if (group && group->classic())
         return group->classic()->commit(work.context, request);
     if (group && group->consumer())
-        return group->consumer()->check_commit(
-            request.member_id, request.generation_id_or_member_epoch, caller.version);
+        return check_consumer_commit(*group->consumer(), request);
     // Without a generation it is somebody who keeps offsets here and no more: a simple group.
     if (request.generation_id_or_member_epoch < 0)
         return wire::Error::none;
     return caller.version >= first_commit_with_group_not_found ? wire::Error::group_id_not_found
                                                                : wire::Error::illegal_generation;
+}
+
+wire::Error ShardRequests::check_consumer_commit(const ConsumerGroup& group,
+                                                 const wire::OffsetCommitRequest& request) const {
+    const std::int32_t epoch = request.generation_id_or_member_epoch;
+    const wire::Error error = group.check_commit(request.member_id, epoch, caller.version);
+    if (error != wire::Error::none)
+        return error;
+    // An epoch that the member has left is good for what it has had since then (KIP-1251).
+    for (const auto& topic : request.topics) {
+        for (const auto& partition : topic.partitions) {
+            const wire::Error one = group.check_commit_of(request.member_id, epoch, topic.topic_id,
+                                                          partition.partition_index);
+            if (one != wire::Error::none)
+                return one;
+        }
+    }
+    return wire::Error::none;
 }
 
 void ShardRequests::handle(const wire::OffsetCommitRequest& request) {

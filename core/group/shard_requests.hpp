@@ -38,6 +38,8 @@ struct ShardRequests {
 
 private:
     wire::Error check_commit(const wire::OffsetCommitRequest& request) const;
+    wire::Error check_consumer_commit(const ConsumerGroup& group,
+                                      const wire::OffsetCommitRequest& request) const;
     wire::OffsetFetchResponse::OffsetFetchResponseGroup
     fetch(const Groups& groups,
           const wire::OffsetFetchRequest::OffsetFetchRequestGroup& asked) const;
