@@ -16,6 +16,11 @@ void Client::send(const Now& now, std::int32_t partition, Effects& out) {
         producer->send(now, partition, out);
 }
 
+void Client::tell(const Now& now, const ConsumerDeed& deed, Effects& out) {
+    if (auto* consumer = std::get_if<ConsumerProcess>(&role_))
+        consumer->tell(now, deed, out);
+}
+
 std::optional<Instant> Client::wakeup() const {
     return std::visit([](const auto& role) { return role.wakeup(); }, role_);
 }

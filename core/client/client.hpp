@@ -25,6 +25,9 @@ public:
     /// One more record by a producer, beside its load's; nothing for others.
     void send(const Now& now, std::int32_t partition, Effects& out);
 
+    /// What a hand makes a consumer's application do; nothing for others.
+    void tell(const Now& now, const ConsumerDeed& deed, Effects& out);
+
     const Role& role() const { return role_; }
     const ProducerProcess* producer() const { return std::get_if<ProducerProcess>(&role_); }
     const ConsumerProcess* consumer() const { return std::get_if<ConsumerProcess>(&role_); }

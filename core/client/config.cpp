@@ -1,6 +1,7 @@
 #include "core/client/config.hpp"
 
 #include "core/base/nearest.hpp"
+#include "core/client/config_group.hpp"
 #include "core/client/config_rows.hpp"
 #include "core/client/config_without_effect.hpp"
 
@@ -89,6 +90,8 @@ const ConfigRow<ProducerConfig> producer_rows[] = {
 const ConfigRow<ConsumerConfig> consumer_rows[] = {
     {"allow.auto.create.topics", booleans, 0, 0,
      [](ConsumerConfig& c, std::int64_t n) { c.allow_auto_create_topics = truth(n); }},
+    {"auto.commit.interval.ms", {}, 0, int_max,
+     [](ConsumerConfig& c, std::int64_t n) { c.group.auto_commit_interval = milliseconds_of(n); }},
     {"auto.offset.reset", {}, 0, 0, nullptr,
      [](ConsumerConfig& c, std::string_view v) {
          const std::int64_t place = place_of(v, "earliest|latest|none");
@@ -103,18 +106,42 @@ const ConfigRow<ConsumerConfig> consumer_rows[] = {
      [](ConsumerConfig& c, std::int64_t n) { c.check_crcs = truth(n); }},
     {"client.rack", {}, 0, 0, nullptr,
      [](ConsumerConfig& c, std::string_view v) { c.common.client_rack = v; return true; }},
+    {"default.api.timeout.ms", {}, 0, int_max,
+     [](ConsumerConfig& c, std::int64_t n) { c.group.api_timeout = milliseconds_of(n); }},
+    {"enable.auto.commit", booleans, 0, 0,
+     [](ConsumerConfig& c, std::int64_t n) { c.group.auto_commit = truth(n); }},
+    {"exclude.internal.topics", booleans, 0, 0,
+     [](ConsumerConfig& c, std::int64_t n) { c.group.exclude_internal_topics = truth(n); }},
     {"fetch.max.bytes", {}, 0, int_max,
      [](ConsumerConfig& c, std::int64_t n) { c.fetch_max_bytes = small(n); }},
     {"fetch.max.wait.ms", {}, 0, int_max,
      [](ConsumerConfig& c, std::int64_t n) { c.fetch_max_wait = milliseconds_of(n); }},
     {"fetch.min.bytes", {}, 0, int_max,
      [](ConsumerConfig& c, std::int64_t n) { c.fetch_min_bytes = small(n); }},
+    {"group.id", {}, 0, 0, nullptr,
+     [](ConsumerConfig& c, std::string_view v) { c.group.id = v; return true; }},
+    {"group.instance.id", {}, 0, 0, nullptr,
+     [](ConsumerConfig& c, std::string_view v) { c.group.instance_id = v; return true; }},
+    {"group.protocol", "classic|consumer|CLASSIC|CONSUMER", 0, 0,
+     [](ConsumerConfig& c, std::int64_t n) {
+         c.group.protocol = truth(n) ? GroupProtocol::consumer : GroupProtocol::classic;
+     }},
+    {"group.remote.assignor", {}, 0, 0, nullptr,
+     [](ConsumerConfig& c, std::string_view v) { c.group.remote_assignor = v; return true; }},
+    {"heartbeat.interval.ms", {}, 0, int_max,
+     [](ConsumerConfig& c, std::int64_t n) { c.group.heartbeat_interval = milliseconds_of(n); }},
     {"isolation.level", "read_uncommitted|read_committed", 0, 0,
      [](ConsumerConfig& c, std::int64_t n) { c.read_committed = truth(n); }},
     {"max.partition.fetch.bytes", {}, 0, int_max,
      [](ConsumerConfig& c, std::int64_t n) { c.max_partition_fetch_bytes = small(n); }},
+    {"max.poll.interval.ms", {}, 1, int_max,
+     [](ConsumerConfig& c, std::int64_t n) { c.group.max_poll_interval = milliseconds_of(n); }},
     {"max.poll.records", {}, 1, int_max,
      [](ConsumerConfig& c, std::int64_t n) { c.max_poll_records = small(n); }},
+    {"partition.assignment.strategy", {}, 0, 0, nullptr,
+     [](ConsumerConfig& c, std::string_view v) { return parse_assignors(v, c.group.assignors); }},
+    {"session.timeout.ms", {}, 0, int_max,
+     [](ConsumerConfig& c, std::int64_t n) { c.group.session_timeout = milliseconds_of(n); }},
 };
 
 const ConfigRow<AdminConfig> admin_rows[] = {
@@ -142,10 +169,6 @@ constexpr NotYet producer_not_yet[] = {
     {"compression.gzip.level", "-1", "codecs are used at their default level"},
     {"compression.lz4.level", "9", "codecs are used at their default level"},
     {"compression.zstd.level", "3", "codecs are used at their default level"},
-};
-constexpr NotYet consumer_not_yet[] = {
-    {"group.id", "", "there are no consumer groups yet: assign partitions instead"},
-    {"group.instance.id", "", "there are no consumer groups yet: assign partitions instead"},
 };
 constexpr NotYet admin_not_yet[] = {
     {"bootstrap.controllers", "", "the admin client talks to brokers: use bootstrap.servers"},
@@ -240,8 +263,13 @@ Result<ProducerConfig, InputError> parse_producer_config(std::span<const ConfigP
 }
 
 Result<ConsumerConfig, InputError> parse_consumer_config(std::span<const ConfigPair> pairs) {
-    return parse<ConsumerConfig>(pairs, consumer_rows, consumer_not_yet, consumer_without_effect,
-                                 ConsumerConfig{});
+    auto config =
+        parse<ConsumerConfig>(pairs, consumer_rows, {}, consumer_without_effect, ConsumerConfig{});
+    if (!config)
+        return config;
+    if (const auto fits = settle_group_config(pairs, config->group); !fits)
+        return failure(fits.error());
+    return config;
 }
 
 Result<AdminConfig, InputError> parse_admin_config(std::span<const ConfigPair> pairs) {

@@ -3,13 +3,14 @@
 // parse_*_config takes (name, value) pairs. Every name that Kafka's client knows is accepted; those
 // that could change nothing here (metrics, socket buffers, serializers, ...) are only checked for
 // their type. A name nobody knows, a value that can't be, and a setting that asks for what Orrery
-// doesn't have yet (idempotence, groups, TLS) are InputErrors: `where` is the name, `hint` the
+// doesn't have yet (idempotence, TLS) are InputErrors: `where` is the name, `hint` the
 // nearest right name or the values allowed.
 #pragma once
 
 #include "core/base/process.hpp"
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
+#include "core/client/assignor.hpp"
 #include "core/record/codec.hpp"
 
 #include <cstdint>
@@ -75,6 +76,32 @@ constexpr std::string_view name_of(OffsetReset reset) {
     return "?";
 }
 
+enum class GroupProtocol : std::uint8_t { classic, consumer };
+constexpr std::string_view name_of(GroupProtocol protocol) {
+    return protocol == GroupProtocol::classic ? "classic" : "consumer";
+}
+
+/// What a consumer is told of its group. With an empty id it has none.
+struct GroupConfig {
+    std::string id;
+    std::string instance_id; ///< of a static member (KIP-345)
+    GroupProtocol protocol = GroupProtocol::classic;
+    std::string remote_assignor; ///< consumer protocol; empty: as the broker likes
+    /// partition.assignment.strategy, the most wanted first
+    std::vector<Assignor> assignors{Assignor::range, Assignor::cooperative_sticky};
+    Duration session_timeout = seconds(45);
+    Duration heartbeat_interval = seconds(3);
+    Duration max_poll_interval = seconds(300);
+    bool auto_commit = false; ///< enable.auto.commit; Kafka's default is true if there is a group
+    Duration auto_commit_interval = seconds(5);
+    Duration api_timeout = seconds(60); ///< default.api.timeout.ms
+    bool exclude_internal_topics = true;
+    bool operator==(const GroupConfig&) const = default;
+    ORRERY_FIELDS(id, instance_id, protocol, remote_assignor, assignors, session_timeout,
+                  heartbeat_interval, max_poll_interval, auto_commit, auto_commit_interval,
+                  api_timeout, exclude_internal_topics)
+};
+
 struct ConsumerConfig {
     CommonConfig common;
     std::int32_t fetch_min_bytes = 1;
@@ -87,10 +114,11 @@ struct ConsumerConfig {
     OffsetReset reset = OffsetReset::latest; ///< auto.offset.reset
     Duration reset_by{};                     ///< of by_duration: so long before now
     bool allow_auto_create_topics = true;
+    GroupConfig group;
     bool operator==(const ConsumerConfig&) const = default;
     ORRERY_FIELDS(common, fetch_min_bytes, fetch_max_bytes, max_partition_fetch_bytes,
                   fetch_max_wait, max_poll_records, read_committed, check_crcs, reset, reset_by,
-                  allow_auto_create_topics)
+                  allow_auto_create_topics, group)
 };
 
 struct AdminConfig {

@@ -98,22 +98,10 @@ inline constexpr std::array<std::string_view, 6> producer_without_effect = {
     "value.serializer",
 };
 
-inline constexpr std::array<std::string_view, 15> consumer_without_effect = {
-    "auto.commit.interval.ms",
-    "enable.auto.commit",
-    "exclude.internal.topics",
-    "group.protocol",
-    "group.remote.assignor",
-    "heartbeat.interval.ms",
-    "interceptor.classes",
-    "internal.throw.on.fetch.stable.offset.unsupported",
-    "key.deserializer",
-    "max.poll.interval.ms",
-    "partition.assignment.strategy",
-    "session.timeout.ms",
-    "share.acknowledgement.mode",
-    "share.acquire.mode",
-    "value.deserializer",
+inline constexpr std::array<std::string_view, 6> consumer_without_effect = {
+    "interceptor.classes", "internal.throw.on.fetch.stable.offset.unsupported",
+    "key.deserializer",    "share.acknowledgement.mode",
+    "share.acquire.mode",  "value.deserializer",
 };
 
 inline constexpr std::array<std::string_view, 0> admin_without_effect = {};

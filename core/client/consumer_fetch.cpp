@@ -47,14 +47,15 @@ void ConsumerProcess::send_fetches(Turn& turn) {
     // make it drop them from the session and take them in again (KAFKA-17182).
     std::vector<NodeId> holding;
     for (const std::size_t place : buffered_)
-        holding.push_back(partitions_[place].buffered_from);
+        if (partitions_[place].fetchable())
+            holding.push_back(partitions_[place].buffered_from);
     const auto held = [&](NodeId node) {
         return std::find(holding.begin(), holding.end(), node) != holding.end();
     };
     std::vector<std::pair<NodeId, std::vector<SessionPartition>>> wanted;
     for (std::size_t place = 0; place < partitions_.size(); ++place) {
         ConsumerPartition& partition = partitions_[place];
-        if (partition.phase != Phase::fetching || !partition.buffered.empty() ||
+        if (!partition.fetchable() || !partition.buffered.empty() ||
             partition.retry_at > turn.now.instant)
             continue;
         const NodeId node = replica_to_read(partition, turn.now.instant);
@@ -151,7 +152,7 @@ void ConsumerProcess::on_fetched(Turn& turn, FetchSession& session,
             const auto place = static_cast<std::size_t>(partition - partitions_.data());
             const SessionPartition* asked = session.find(place);
             // What was asked for a position that we have left since is of no use.
-            if (asked == nullptr || partition->phase != Phase::fetching ||
+            if (asked == nullptr || partition->phase != Phase::fetching || !partition->owned ||
                 asked->offset != partition->position || !partition->buffered.empty())
                 continue;
             const wire::Error part_error = wire::error_of(part.error_code);
@@ -208,30 +209,36 @@ void ConsumerProcess::on_fetch_error(Turn& turn, ConsumerPartition& partition, w
 // --- handing over
 // ---------------------------------------------------------------------------------
 
-void ConsumerProcess::poll(Turn& turn) {
-    while (!buffered_.empty() && turn.now.instant >= busy_until_) {
-        std::int64_t taken = 0;
-        while (!buffered_.empty() && taken < config_->max_poll_records) {
-            ConsumerPartition& partition = partitions_[buffered_.front()];
-            taken += hand_over(turn, partition, config_->max_poll_records - taken);
-            if (partition.buffered.empty())
-                buffered_.erase(buffered_.begin());
+/// The records of one poll, of at most max.poll.records; none if there are none. What a partition
+/// has that is paused or about to be given up stays where it is.
+std::vector<Taken> ConsumerProcess::take_poll(Turn& turn) {
+    std::vector<Taken> batch;
+    std::int64_t taken = 0;
+    for (std::size_t i = 0; i < buffered_.size() && taken < config_->max_poll_records;) {
+        ConsumerPartition& partition = partitions_[buffered_[i]];
+        if (partition.owned && (partition.paused || partition.leaving)) {
+            ++i;
+            continue;
         }
-        counters_.polls += taken > 0 ? 1 : 0;
-        if (taken > 0 && reading_->records_per_second > 0)
-            busy_until_ =
-                turn.now.instant + Duration{taken * 1'000'000'000 / reading_->records_per_second};
+        Taken handed = hand_over(turn, partition, config_->max_poll_records - taken);
+        handed.place = buffered_[i];
+        taken += handed.records;
+        if (handed.records > 0)
+            batch.push_back(handed);
+        if (partition.buffered.empty())
+            buffered_.erase(buffered_.begin() + static_cast<std::ptrdiff_t>(i));
     }
+    counters_.polls += taken > 0 ? 1 : 0;
+    return batch;
 }
 
 /// Up to `most` records of what is buffered; the rest, from the batch that was begun on, stays.
-std::int64_t ConsumerProcess::hand_over(Turn& turn, ConsumerPartition& partition,
-                                        std::int64_t most) {
+Taken ConsumerProcess::hand_over(Turn& turn, ConsumerPartition& partition, std::int64_t most) {
     const Chain fetched = std::exchange(partition.buffered, {});
     if (partition.phase != Phase::fetching)
-        return 0; // the position is in doubt: what we have will be fetched again
+        return {}; // the position is in doubt: what we have will be fetched again
     record::BatchReader batches(fetched);
-    Handed handed;
+    Taken handed;
     while (true) {
         const std::size_t begun_at = batches.consumed();
         const auto next = batches.next();
@@ -259,12 +266,12 @@ std::int64_t ConsumerProcess::hand_over(Turn& turn, ConsumerPartition& partition
                         handed.records, handed.digest};
         turn.out.push_back(std::move(note));
     }
-    return handed.records;
+    return handed;
 }
 
 /// Moves the position over the batch, or as far into it as `most` allows. False if it is corrupt.
 bool ConsumerProcess::take_records(ConsumerPartition& partition, const record::Batch& batch,
-                                   std::int64_t most, Handed& handed) {
+                                   std::int64_t most, Taken& handed) {
     if (config_->check_crcs && !record::crc_is_valid(batch))
         return false;
     partition.position_epoch = batch.header.leader_epoch;

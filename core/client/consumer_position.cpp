@@ -34,7 +34,7 @@ void ConsumerProcess::send_questions(Turn& turn, bool validate) {
     std::vector<std::pair<NodeId, std::vector<std::size_t>>> by_leader;
     for (std::size_t place = 0; place < partitions_.size(); ++place) {
         const ConsumerPartition& partition = partitions_[place];
-        if (partition.phase != needed || partition.retry_at > turn.now.instant)
+        if (partition.phase != needed || !partition.owned || partition.retry_at > turn.now.instant)
             continue;
         if (!validate && config_->reset == OffsetReset::none) {
             partitions_[place].phase = Phase::stuck;

@@ -22,9 +22,9 @@ bool merge(PartitionInfo& ours, const wire::MetadataResponse::MetadataResponsePa
            std::int16_t version) {
     const LeaderEpoch epoch{version >= first_reliable_epoch ? theirs.leader_epoch : -1};
     if (epoch.value < 0) {
-        ours = {NodeId{theirs.leader_id}, no_epoch, no_epoch};
+        ours = {NodeId{theirs.leader_id}, no_epoch, no_epoch, {}};
     } else if (epoch >= ours.seen) {
-        ours = {NodeId{theirs.leader_id}, epoch, epoch};
+        ours = {NodeId{theirs.leader_id}, epoch, epoch, {}};
     }
     return wire::is_invalid_metadata(wire::error_of(theirs.error_code));
 }
@@ -89,8 +89,14 @@ bool ClusterMetadata::update(const wire::MetadataResponse& response, std::int16_
         topic.partitions.resize(theirs.partitions.size());
         for (const auto& partition : theirs.partitions) {
             const auto place = static_cast<std::size_t>(partition.partition_index);
-            if (partition.partition_index >= 0 && place < topic.partitions.size())
-                again = merge(topic.partitions[place], partition, version) || again;
+            if (partition.partition_index < 0 || place >= topic.partitions.size())
+                continue;
+            again = merge(topic.partitions[place], partition, version) || again;
+            auto& replicas = topic.partitions[place].replicas;
+            replicas.clear();
+            for (const std::int32_t id : partition.replica_nodes)
+                if (keeps_replicas_)
+                    replicas.push_back(NodeId{id});
         }
     }
     return again;
@@ -103,7 +109,9 @@ bool ClusterMetadata::learn_leader(std::size_t topic, std::int32_t partition, No
     PartitionInfo& ours = topics_[topic].partitions[static_cast<std::size_t>(partition)];
     if (epoch <= ours.seen)
         return false;
-    ours = {leader, epoch, epoch};
+    ours.leader = leader;
+    ours.epoch = epoch;
+    ours.seen = epoch;
     return true;
 }
 

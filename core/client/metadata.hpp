@@ -29,10 +29,11 @@ struct BrokerInfo {
 
 struct PartitionInfo {
     NodeId leader = no_node;
-    LeaderEpoch epoch = no_epoch; ///< of `leader`
-    LeaderEpoch seen = no_epoch;  ///< the highest heard of; above `epoch`, `leader` is outdated
+    LeaderEpoch epoch = no_epoch;   ///< of `leader`
+    LeaderEpoch seen = no_epoch;    ///< the highest heard of; above `epoch`, `leader` is outdated
+    std::vector<NodeId> replicas{}; ///< only if they were asked for
     bool operator==(const PartitionInfo&) const = default;
-    ORRERY_FIELDS(leader, epoch, seen)
+    ORRERY_FIELDS(leader, epoch, seen, replicas)
 
     /// Where to send, no_node if unknown or outdated.
     NodeId current_leader() const { return epoch >= seen ? leader : no_node; }
@@ -63,6 +64,8 @@ public:
     const std::string& cluster_id() const { return cluster_id_; }
     bool only_bootstrap() const { return only_bootstrap_; }
 
+    /// From now on replicas are remembered, as who assigns by racks needs it.
+    void keep_replicas() { keeps_replicas_ = true; }
     std::size_t add_topic(std::string_view name);
     /// The topic's index by its id or, if that is zero, its name; topics().size() if there is none.
     std::size_t find_topic(const Uuid& id, std::string_view name) const;
@@ -80,7 +83,7 @@ public:
     void rebootstrap(const std::vector<Endpoint>& bootstrap);
 
     bool operator==(const ClusterMetadata&) const = default;
-    ORRERY_FIELDS(brokers_, topics_, controller_, cluster_id_, only_bootstrap_)
+    ORRERY_FIELDS(brokers_, topics_, controller_, cluster_id_, only_bootstrap_, keeps_replicas_)
 
 private:
     std::vector<BrokerInfo> brokers_; ///< by id
@@ -88,6 +91,7 @@ private:
     NodeId controller_ = no_node;
     std::string cluster_id_;
     bool only_bootstrap_ = true;
+    bool keeps_replicas_ = false;
 };
 
 } // namespace orrery::client

@@ -107,11 +107,18 @@ wire::Channel& Network::channel_to(const BrokerInfo& broker) {
 }
 
 bool Network::ready(Turn& turn, NodeId node) {
-    const BrokerInfo* broker = metadata_->broker(node);
+    const BrokerInfo* broker =
+        coordinator_ && coordinator_->id == node ? &*coordinator_ : metadata_->broker(node);
     if (broker == nullptr)
         return false;
     wire::ChannelContext context = context_of(turn);
     return channel_to(*broker).ready(context);
+}
+
+void Network::hang_up(Turn& turn, NodeId node) {
+    wire::ChannelContext context = context_of(turn);
+    if (wire::Channel* channel = find(node))
+        channel->hang_up(context);
 }
 
 bool Network::can_send(NodeId node) const {

@@ -40,6 +40,14 @@ public:
     /// Whether Metadata requests may create topics that aren't there (allow.auto.create.topics).
     void let_create_topics(bool may) { may_create_topics_ = may; }
 
+    /// Whether replicas are remembered with the partitions.
+    void keep_replicas() { metadata_.edit().keep_replicas(); }
+    /// A second connection to a broker beside the one that metadata leads to, under an id of its
+    /// own: the group coordinator's, so that its heartbeats don't wait behind long fetches.
+    void learn_coordinator(NodeId id, Endpoint at) { coordinator_ = BrokerInfo{id, at, {}}; }
+    /// Hangs up at that broker, if there is a connection; what was in flight fails.
+    void hang_up(Turn& turn, NodeId node);
+
     /// Adds the topic to those whose metadata is kept; asks for it soon if it is new.
     std::size_t want_topic(std::string_view name);
     /// Metadata may be outdated: asks for it as soon as the backoff allows.
@@ -116,6 +124,7 @@ private:
     std::vector<wire::Channel> channels_; ///< by peer
     Cow<ClusterMetadata> metadata_;
     std::uint64_t metadata_version_ = 0;
+    std::optional<BrokerInfo> coordinator_;
     bool may_create_topics_ = true;
     bool want_all_ = true;               ///< a full update was asked for
     bool want_new_ = false;              ///< topics were added since the last update
@@ -130,7 +139,7 @@ private:
 public:
     bool operator==(const Network&) const = default;
     ORRERY_FIELDS(config_, channel_config_, random_, ids_, channels_, metadata_, metadata_version_,
-                  may_create_topics_, want_all_, want_new_, in_progress_, asked_all_,
+                  coordinator_, may_create_topics_, want_all_, want_new_, in_progress_, asked_all_,
                   failed_attempts_, unchanged_answers_, update_not_before_, fresh_until_,
                   trying_since_)
 };

@@ -49,6 +49,12 @@ void FakeCluster::send_by_hand(std::int32_t partition) {
     perform(out);
 }
 
+void FakeCluster::tell(const client::ConsumerDeed& deed) {
+    Effects out;
+    client.tell({now, wall_at_start + now.ms()}, deed, out);
+    perform(out);
+}
+
 void FakeCluster::perform(const Effects& out) {
     for (const Effect& effect : out) {
         effects.push_back(effect);
@@ -81,7 +87,13 @@ void FakeCluster::run_for(Duration time) {
 }
 
 void FakeCluster::deliver(Input input, Duration after) {
-    pending_.push_back({now + after, order_++, std::move(input)});
+    Instant at = now + after;
+    if (const auto* received = std::get_if<Received>(&input)) // a connection keeps the order
+        for (const Pending& pending : pending_)
+            if (const auto* earlier = std::get_if<Received>(&pending.input);
+                earlier && earlier->connection == received->connection)
+                at = std::max(at, pending.at);
+    pending_.push_back({at, order_++, std::move(input)});
 }
 
 void FakeCluster::forget_frames_of(ConnectionId connection) {

@@ -82,6 +82,8 @@ public:
     void step(const Input& input);
     /// A hand tells the client, a producer, to send one more record.
     void send_by_hand(std::int32_t partition);
+    /// A hand makes the client, a consumer, do something.
+    void tell(const client::ConsumerDeed& deed);
     /// Closes every connection to the broker, as a process that is killed does.
     void reset(std::int32_t broker);
 
