@@ -29,6 +29,10 @@ struct ClassicTurn {
     bool accepts(std::string_view member) const;
     bool supports(const wire::JoinGroupRequest& request) const;
 
+    // --- migration.cpp
+    /// The group was a consumer group until now.
+    void downgraded(const Downgrade& downgrade);
+
     // --- the phases of a rebalance
     void prepare_or_complete(const std::string& reason);
     void prepare_rebalance(const std::string& reason);

@@ -6,6 +6,8 @@
 //     assignment epoch   the group epoch that the target assignment was made for
 //     member epoch       the epoch of the assignment that the member has
 //
+// Members of the classic protocol may be among them while a group migrates.
+//
 // Deciding (all that returns a Decision) changes only what the log does not hold: timers. What the
 // log holds changes by apply() alone, in the log's order, while loading and after.
 //
@@ -63,6 +65,19 @@ public:
     /// The records by which the log forgets the group.
     void write_tombstones(std::vector<Record>& records) const;
 
+    // --- asked by members that still speak the classic protocol (online migration): they join,
+    // sync and heartbeat as ever, and are moved along with the others
+    Decision classic_join(const Context& context, const Caller& caller,
+                          const wire::JoinGroupRequest& request);
+    Decision classic_sync(const Context& context, const Caller& caller,
+                          const wire::SyncGroupRequest& request);
+    Decision classic_heartbeat(const Context& context, const Caller& caller,
+                               const wire::HeartbeatRequest& request);
+    Decision classic_leave(const Context& context, const Caller& caller,
+                           const wire::LeaveGroupRequest& request);
+    /// The group was just made from a classic one: its members' sessions go on.
+    void start_classic_sessions(const Context& context);
+
     // --- what time does: sessions and revocations that took too long, delayed assignments, regular
     // expressions to resolve again. One thing at a time: while wakeup() is due, call again.
     Decision wake(const Context& context);
@@ -100,6 +115,8 @@ private:
     void remove(const Context& context, const std::vector<std::string>& members, Fact fact,
                 std::string_view why, Decision& decision);
     Decision fence(const Context& context, const ExpiredMember& expired);
+    /// Whether a member of the classic protocol must join again to be moved on.
+    bool must_rejoin(const std::string& id, const ConsumerMember& member) const;
     Decision resolve_regexes(const Context& context);
     ConsumerGroupView view() { return {id_, state_, timers_}; }
 

@@ -4,6 +4,7 @@
 #include "core/group/consumer_notes.hpp"
 #include "core/group/consumer_requests.hpp"
 #include "core/group/consumer_topics.hpp"
+#include "core/group/migration.hpp"
 
 #include <utility>
 
@@ -84,6 +85,15 @@ Decision ConsumerGroup::leave_for_now(const Context& context, const Caller& call
 
 void ConsumerGroup::remove(const Context& context, const std::vector<std::string>& members,
                            Fact fact, std::string_view why, Decision& decision) {
+    if (may_downgrade(context.settings, state_, members)) {
+        for (const std::string& id : members)
+            note_member(decision, fact, id_, state_.epoch(),
+                        state_.members().size() - members.size(),
+                        why.empty() ? id : id + ": " + std::string(why));
+        write_downgrade({context.image, context.now, id_, state_}, members, nullptr, decision);
+        decision.downgrade->rebalance = "its last member of the consumer protocol is gone";
+        return;
+    }
     const std::int32_t epoch = state_.epoch() + 1;
     const std::size_t left = state_.members().size() - members.size();
     const std::int32_t assignment_epoch = left == 0 ? epoch : state_.assignment_epoch();

@@ -12,6 +12,8 @@
 #include "core/metadata/image.hpp"
 
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace orrery::group {
@@ -24,12 +26,23 @@ struct Context {
     Random& random; ///< member ids come from it
 };
 
+/// A consumer group whose last member of the consumer protocol goes, becomes a classic one by the
+/// decision's records; what they do not say of it.
+struct Downgrade {
+    /// All that its members can; the records have only what was chosen of it.
+    std::vector<
+        std::pair<std::string, wire::ConsumerGroupMemberMetadataValue::ClassicMemberMetadata>>
+        members;
+    std::optional<std::string> rebalance; ///< why they have to join again; none: they need not
+};
+
 /// Records to append as one batch, and who is answered when they are committed (at once, if there
 /// are none).
 struct Decision {
     std::vector<Record> records;
     std::vector<Reply<Response>> replies;
     std::vector<Note> notes; ///< facts to tell when the records have been appended
+    std::optional<Downgrade> downgrade = std::nullopt;
 };
 
 } // namespace orrery::group

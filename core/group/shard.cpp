@@ -1,5 +1,6 @@
 #include "core/group/shard.hpp"
 
+#include "core/group/migration.hpp"
 #include "core/group/refuse.hpp"
 
 #include <algorithm>
@@ -53,6 +54,12 @@ void Shard::perform(const Work& work, const std::string& group, Decision&& decis
     pending.written = std::move(written);
     deadline(pending.give_up);
     pending_.push_back(std::move(pending));
+    Group* classic = decision.downgrade ? latest_.edit(group) : nullptr;
+    if (classic && classic->classic()) {
+        ClassicOutcome outcome;
+        finish_downgrade(work.context, *decision.downgrade, *classic->classic(), outcome);
+        conclude(work, group, std::move(outcome));
+    }
 }
 
 void Shard::refuse_decision(const Work& work, const std::string& group, Decision&& decision,

@@ -54,9 +54,11 @@ wire::Error ShardRequests::check_consumer_commit(const ConsumerGroup& group,
         return error;
     // An epoch that the member has left is good for what it has had since then (KIP-1251).
     for (const auto& topic : request.topics) {
+        const Uuid id =
+            topic.topic_id.is_zero() ? id_of(work.context.image, topic.name) : topic.topic_id;
         for (const auto& partition : topic.partitions) {
-            const wire::Error one = group.check_commit_of(request.member_id, epoch, topic.topic_id,
-                                                          partition.partition_index);
+            const wire::Error one =
+                group.check_commit_of(request.member_id, epoch, id, partition.partition_index);
             if (one != wire::Error::none)
                 return one;
         }

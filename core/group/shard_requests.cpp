@@ -57,13 +57,20 @@ void ShardRequests::refuse_with(const Request& request, wire::Error error) const
     reply(refuse(request, caller.version, error));
 }
 
+void ShardRequests::perform_for(const std::string& group, Decision&& decision) const {
+    shard.perform(work, group, std::move(decision));
+    if (const Group* now = shard.latest_.find(group))
+        shard.deadline(now->wakeup());
+}
+
 // --- members
 
 void ShardRequests::handle(const wire::JoinGroupRequest& request) {
     const std::string& id = request.group_id;
     Group* group = shard.latest_.edit(id);
     if (group && group->consumer() && !group->consumer()->empty()) {
-        join_consumer_group(work, caller, request, *group->consumer());
+        perform_for(request.group_id,
+                    group->consumer()->classic_join(work.context, caller, request));
         return;
     }
     ClassicOutcome outcome;
@@ -96,7 +103,8 @@ void ShardRequests::handle(const wire::JoinGroupRequest& request) {
 void ShardRequests::handle(const wire::SyncGroupRequest& request) {
     Group* group = shard.latest_.edit(request.group_id);
     if (group && group->consumer() && !group->consumer()->empty()) {
-        sync_consumer_group(work, caller, request, *group->consumer());
+        perform_for(request.group_id,
+                    group->consumer()->classic_sync(work.context, caller, request));
         return;
     }
     if (!group || !group->classic() || group->classic()->empty()) {
@@ -111,7 +119,8 @@ void ShardRequests::handle(const wire::SyncGroupRequest& request) {
 void ShardRequests::handle(const wire::HeartbeatRequest& request) {
     Group* group = shard.latest_.edit(request.group_id);
     if (group && group->consumer()) {
-        heartbeat_consumer_group(work, caller, request, *group->consumer());
+        perform_for(request.group_id,
+                    group->consumer()->classic_heartbeat(work.context, caller, request));
         return;
     }
     wire::HeartbeatResponse response;
@@ -127,7 +136,8 @@ void ShardRequests::handle(const wire::HeartbeatRequest& request) {
 void ShardRequests::handle(const wire::LeaveGroupRequest& request) {
     Group* group = shard.latest_.edit(request.group_id);
     if (group && group->consumer()) {
-        leave_consumer_group(work, caller, request, *group->consumer());
+        perform_for(request.group_id,
+                    group->consumer()->classic_leave(work.context, caller, request));
         return;
     }
     if (!group || !group->classic()) {
@@ -152,10 +162,7 @@ void ShardRequests::handle(const wire::ConsumerGroupHeartbeatRequest& request) {
     }
     Group* group = shard.latest_.edit(request.group_id);
     if (group && group->consumer()) {
-        Decision decision = group->consumer()->heartbeat(work.context, caller, request);
-        shard.perform(work, request.group_id, std::move(decision));
-        if (const Group* now = shard.latest_.find(request.group_id))
-            shard.deadline(now->wakeup());
+        perform_for(request.group_id, group->consumer()->heartbeat(work.context, caller, request));
         return;
     }
     if (request.member_epoch == 0) {
@@ -174,29 +181,41 @@ void ShardRequests::heartbeat_of_new(const wire::ConsumerGroupHeartbeatRequest& 
     const std::string& id = request.group_id;
     const Group* known = shard.latest_.find(id);
     const bool was_classic = known && known->classic();
-    if (was_classic && !known->classic()->empty()) {
-        upgrade_classic_group(work, caller, request, *known->classic());
-        return;
-    }
     ConsumerGroup fresh(id);
+    std::vector<Record> end_of_classic;
+    if (was_classic && !known->classic()->empty()) {
+        auto upgrade = upgrade_group(work.context, *known->classic());
+        if (!upgrade) {
+            wire::ConsumerGroupHeartbeatResponse response;
+            response.error_code = wire::code(upgrade.error().error);
+            response.error_message = upgrade.error().message;
+            reply(std::move(response));
+            return;
+        }
+        fresh = std::move(upgrade->group);
+        end_of_classic = std::move(upgrade->records);
+    } else if (was_classic) {
+        GroupMetadata tombstone;
+        tombstone.key.group = id;
+        end_of_classic.emplace_back(std::move(tombstone));
+    }
     Decision decision = fresh.heartbeat(work.context, caller, request);
     if (decision.records.empty()) {
         shard.perform(work, id, std::move(decision));
         return;
     }
-    if (was_classic) {
-        GroupMetadata tombstone;
-        tombstone.key.group = id;
-        decision.records.insert(decision.records.begin(), Record{std::move(tombstone)});
-    }
+    decision.records.insert(decision.records.begin(), end_of_classic.begin(), end_of_classic.end());
     // The group is in its place before its records are: it holds the timers.
     Group& group = shard.latest_.make(id);
-    const auto before = std::exchange(group.members, std::move(fresh));
+    auto before = std::exchange(group.members, std::move(fresh));
     const std::size_t pending = shard.pending_.size();
     shard.perform(work, id, std::move(decision));
     if (shard.pending_.size() == pending) {
-        shard.latest_.make(id).members = before;
+        shard.latest_.make(id).members = std::move(before);
         shard.latest_.drop_if_empty(id);
+    } else if (auto* classic = std::get_if<ClassicGroup>(&before)) {
+        // who waits in it has to ask the new one
+        classic->unload(wire::Error::rebalance_in_progress, work.out.replies);
     }
     if (const Group* now = shard.latest_.find(id))
         shard.deadline(now->wakeup());

@@ -35,6 +35,8 @@ struct ShardRequests {
     /// Answered when all that is pending is committed: the answer may rest on it.
     void reply_after_pending(const std::string& group, Response response) const;
     void refuse_with(const Request& request, wire::Error error) const;
+    /// Performs what a consumer group has decided, and watches its deadlines.
+    void perform_for(const std::string& group, Decision&& decision) const;
 
 private:
     wire::Error check_commit(const wire::OffsetCommitRequest& request) const;
