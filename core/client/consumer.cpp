@@ -214,7 +214,7 @@ void ConsumerProcess::complain(Turn& turn, const ConsumerPartition& partition, s
 
 void ConsumerProcess::plan_wakeup(Instant now) {
     wakeup_ = network_.wakeup();
-    if (!buffered_.empty() || (group_ && application_.activity == Activity::processing))
+    if (application_.activity == Activity::processing && (group_ || !buffered_.empty()))
         wakeup_ = earlier(wakeup_, application_.busy_until);
     if (group_)
         wakeup_ = earlier(wakeup_, group_wakeup(now));

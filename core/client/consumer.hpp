@@ -199,6 +199,16 @@ private:
     void on_group_failed(Turn& turn, const wire::FailedRequest& failed);
     std::optional<Instant> group_wakeup(Instant now) const;
 
+    std::int32_t generation() const;
+    bool lost_membership() const;
+
+    // consumer_modern.cpp
+    bool modern() const;
+    Wanted wanted() const;
+    void poll_modern(Turn& turn);
+    TopicPartitions resolved_target();
+    void reconcile(Turn& turn);
+
     // consumer_owned.cpp
     TopicPartitions owned() const;
     bool owns_any() const;

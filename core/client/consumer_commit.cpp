@@ -14,6 +14,7 @@ namespace {
 
 /// From these versions on OffsetFetch asks for many groups, and names topics by id.
 constexpr std::int16_t fetch_many_from = 8;
+constexpr std::int16_t member_from = 9;
 constexpr std::int16_t fetch_committed_by_id_from = 10;
 constexpr std::int16_t require_stable_from = 7;
 
@@ -92,6 +93,10 @@ void ConsumerProcess::auto_commit(Turn& turn) {
 std::optional<CommitAs> ConsumerProcess::committer() const {
     if (!group_->subscribed)
         return CommitAs{};
+    if (modern())
+        return group_->modern.in_group()
+                   ? std::optional(CommitAs{group_->modern.epoch(), group_->modern.member_id()})
+                   : std::nullopt;
     const Membership& member = group_->member;
     if (member.state() != JoinState::stable || member.lost_generation())
         return std::nullopt;
@@ -101,9 +106,8 @@ std::optional<CommitAs> ConsumerProcess::committer() const {
 /// True if a commit has come to its end: the application may go on.
 bool ConsumerProcess::drive_commits(Turn& turn) {
     GroupTurn group = group_turn(turn);
-    const wire::Error unable = group_->member.lost_generation()
-                                   ? wire::Error::unknown_member_id
-                                   : wire::Error::rebalance_in_progress;
+    const wire::Error unable =
+        lost_membership() ? wire::Error::unknown_member_id : wire::Error::rebalance_in_progress;
     group_->commits.drive(group, group_->link, committer(), unable);
     const std::vector<Commit> finished = group_->commits.take_finished();
     for (const Commit& commit : finished)
@@ -148,13 +152,14 @@ bool ConsumerProcess::on_group_error(Turn& turn, wire::Error error, std::int32_t
     Membership& member = group_->member;
     switch (error) {
     case wire::Error::rebalance_in_progress:
-        if (group_->subscribed)
+        if (group_->subscribed && !modern())
             member.ask_rejoin("offset commit failed since group is already rebalancing");
         return true;
     case wire::Error::unknown_member_id:
     case wire::Error::illegal_generation:
     case wire::Error::fenced_instance_id:
-        if (group_->subscribed && generation == member.generation() &&
+        // In the consumer protocol the next heartbeat will hear of it.
+        if (group_->subscribed && !modern() && generation == member.generation() &&
             member.state() == JoinState::stable)
             member.forget_generation(error);
         return true;
@@ -193,6 +198,10 @@ void ConsumerProcess::fetch_committed(Turn& turn) {
     const bool by_id = version.value_or(0) >= fetch_committed_by_id_from;
     wire::OffsetFetchRequest::OffsetFetchRequestGroup asked;
     asked.group_id = config_->group.id;
+    if (modern() && group_->modern.in_group() && version.value_or(0) >= member_from) {
+        asked.member_id = group_->modern.member_id();
+        asked.member_epoch = group_->modern.epoch();
+    }
     for (const std::size_t place : places) {
         const TopicInfo& topic = network_.metadata().topic(partitions_[place].topic);
         topic_in(*asked.topics, topic, by_id)
@@ -253,7 +262,7 @@ void ConsumerProcess::on_committed(Turn& turn, const Chain& frame,
         return;
     }
     last_error_ = "OffsetFetch: " + std::string(wire::name_of(error));
-    on_group_error(turn, error, group_->member.generation());
+    on_group_error(turn, error, generation());
     committed_later(turn);
 }
 

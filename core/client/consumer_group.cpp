@@ -40,7 +40,10 @@ void ConsumerProcess::keep_membership(Turn& turn) {
     GroupTurn group = group_turn(turn);
     if (in_poll())
         group_->poll_deadline = never;
-    group_->member.beat(group, group_->link, group_->poll_deadline);
+    if (modern())
+        group_->modern.beat(group, group_->link, wanted(), group_->poll_deadline);
+    else
+        group_->member.beat(group, group_->link, group_->poll_deadline);
 }
 
 void ConsumerProcess::on_group_answer(Turn& turn, const Chain& frame,
@@ -49,7 +52,8 @@ void ConsumerProcess::on_group_answer(Turn& turn, const Chain& frame,
     if (group_->committed.tag == answer.tag)
         on_committed(turn, frame, answer);
     else if (!group_->link.on_answer(group, frame, answer) &&
-             !group_->member.on_answer(group, group_->link, frame, answer))
+             !group_->member.on_answer(group, group_->link, frame, answer) &&
+             !group_->modern.on_answer(group, group_->link, frame, answer))
         group_->commits.on_answer(group, group_->link, frame, answer);
 }
 
@@ -60,14 +64,15 @@ void ConsumerProcess::on_group_failed(Turn& turn, const wire::FailedRequest& fai
         group_->link.lose(group, "the connection to the coordinator was lost");
         committed_later(turn);
     } else if (!group_->link.on_failed(group, failed) &&
-               !group_->member.on_failed(group, group_->link, failed)) {
+               !group_->member.on_failed(group, group_->link, failed) &&
+               !group_->modern.on_failed(group, group_->link, failed)) {
         group_->commits.on_failed(group, group_->link, failed);
     }
 }
 
 std::optional<Instant> ConsumerProcess::group_wakeup(Instant now) const {
     std::optional<Instant> at = group_->link.wakeup(now);
-    at = earlier(at, group_->member.wakeup(now));
+    at = earlier(at, modern() ? group_->modern.wakeup(now) : group_->member.wakeup(now));
     at = earlier(at, group_->commits.wakeup(now));
     for (const Instant due :
          {group_->committed.retry_at, group_->poll_deadline, group_->closing_deadline})
@@ -84,11 +89,14 @@ std::optional<Instant> ConsumerProcess::group_wakeup(Instant now) const {
 void ConsumerProcess::poll_group(Turn& turn) {
     if (group_->link.fatal() != wire::Error::none)
         return on_fatal(turn, std::string(wire::name_of(group_->link.fatal())));
-    if (!group_->member.fatal().empty())
-        return on_fatal(turn, group_->member.fatal());
+    const std::string& fatal = modern() ? group_->modern.fatal() : group_->member.fatal();
+    if (!fatal.empty())
+        return on_fatal(turn, fatal);
     if (std::exchange(group_->unsubscribing, false))
         unsubscribe_now(turn);
-    if (group_->subscribed) {
+    if (group_->subscribed && modern()) {
+        poll_modern(turn);
+    } else if (group_->subscribed) {
         notice_metadata();
         join_if_needed(turn);
     }
@@ -256,14 +264,25 @@ void ConsumerProcess::notice_metadata() {
 // --- the end
 // --------------------------------------------------------------------------------------
 
+/// What a fact says of when it was: the generation, or the member's epoch.
+std::int32_t ConsumerProcess::generation() const {
+    return modern() ? group_->modern.epoch() : group_->member.generation();
+}
+
+/// The group has dropped us: what we have may be another's already.
+bool ConsumerProcess::lost_membership() const {
+    return modern() ? !group_->modern.in_group() : group_->member.lost_generation();
+}
+
 void ConsumerProcess::unsubscribe_now(Turn& turn) {
     GroupTurn group = group_turn(turn);
-    Membership& member = group_->member;
     if (owns_any())
-        disown(turn, member.lost_generation() ? Fact::partitions_lost : Fact::partitions_revoked,
-               owned(), member.generation());
-    if (group_->subscribed)
-        member.leave(group, group_->link, "the consumer unsubscribed from all topics");
+        disown(turn, lost_membership() ? Fact::partitions_lost : Fact::partitions_revoked, owned(),
+               generation());
+    if (group_->subscribed && modern())
+        group_->modern.leave(group, group_->link);
+    else if (group_->subscribed)
+        group_->member.leave(group, group_->link, "the consumer unsubscribed from all topics");
     group_->subscribed = false;
     group_->topics.clear();
 }
@@ -284,7 +303,7 @@ void ConsumerProcess::close_group(Turn& turn) {
         unsubscribe_now(turn);
         group_->closing = Closing::leaving;
     }
-    if (!group_->member.leaving() && !group_->commits.any_pending())
+    if (!group_->member.leaving() && !group_->modern.leaving() && !group_->commits.any_pending())
         end(turn, true, "the consumer is closed");
 }
 

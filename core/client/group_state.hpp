@@ -4,6 +4,7 @@
 
 #include "core/client/commits.hpp"
 #include "core/client/membership.hpp"
+#include "core/client/membership_modern.hpp"
 #include "core/client/reading.hpp"
 
 #include <cstdint>
@@ -73,7 +74,8 @@ struct CommittedQuestion {
 
 struct GroupState {
     CoordinatorLink link;
-    Membership member; ///< of the classic protocol
+    Membership member;       ///< of the classic protocol
+    ModernMembership modern; ///< of the consumer protocol
     Commits commits;
     CommittedQuestion committed;
     bool subscribed = false;          ///< else partitions were assigned by hand
@@ -91,9 +93,10 @@ struct GroupState {
     std::uint64_t closing_commit = 0;
     bool unsubscribing = false;
     bool operator==(const GroupState&) const = default;
-    ORRERY_FIELDS(link, member, commits, committed, subscribed, topics, prepared, before_joining,
-                  last_assignment, last_generation, group_topics, assigned_from, next_auto_commit,
-                  poll_deadline, closing, closing_deadline, closing_commit, unsubscribing)
+    ORRERY_FIELDS(link, member, modern, commits, committed, subscribed, topics, prepared,
+                  before_joining, last_assignment, last_generation, group_topics, assigned_from,
+                  next_auto_commit, poll_deadline, closing, closing_deadline, closing_commit,
+                  unsubscribing)
 };
 
 } // namespace orrery::client
