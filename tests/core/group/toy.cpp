@@ -116,6 +116,13 @@ void ToyGroups::step(Call&& call) {
     call(out);
     for (auto& reply : given) {
         REQUIRE(!replies.contains(reply.request.value));
+        // A reply that its version can't say would never reach anybody.
+        wire::Writer frame;
+        std::visit(
+            [&](const auto& response) {
+                REQUIRE(response.encode(frame, versions_.at(reply.request.value)));
+            },
+            reply.response);
         replies[reply.request.value] = std::move(reply.response);
     }
     for (const Effect& effect : effects)
@@ -235,6 +242,7 @@ std::vector<Note> ToyGroups::facts(Fact fact) const {
 RequestId ToyGroups::ask(Request request, std::int16_t version) {
     const RequestId id{next_request_++};
     const Caller caller{id, version, client_id, "/127.0.0.1"};
+    versions_[id.value] = version;
     step([&](Out& out) { coordinator.on_request(caller, std::move(request), now, out); });
     return id;
 }

@@ -135,6 +135,7 @@ private:
     template <class Call>
     void step(Call&& call);
 
+    std::map<std::uint64_t, std::int16_t> versions_;
     std::uint64_t next_request_ = 1;
     std::int64_t records_ = 0;
     std::int32_t epoch_ = 0;
