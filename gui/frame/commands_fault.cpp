@@ -12,7 +12,7 @@ using Deed = std::optional<Injection>;
 
 namespace {
 
-constexpr unsigned on_node = bit(Kind::node) | bit(Kind::client);
+constexpr unsigned on_node = bit(Kind::node) | bit(Kind::client) | bit(Kind::member);
 constexpr unsigned on_link = bit(Kind::link);
 constexpr unsigned on_partition = bit(Kind::partition) | bit(Kind::record);
 constexpr unsigned on_message = bit(Kind::message);
@@ -20,7 +20,7 @@ constexpr unsigned on_message = bit(Kind::message);
 /// The process meant: the subject, the replica pointed at, else the leader of the partition in view
 /// (or, when it has none, the replica that led last).
 std::int32_t process(const Desk& desk, const Subject& subject) {
-    if (subject.kind == Kind::node || subject.kind == Kind::client)
+    if (subject.kind == Kind::node || subject.kind == Kind::client || subject.kind == Kind::member)
         return subject.node;
     if ((subject.kind == Kind::partition || subject.kind == Kind::record) && subject.node >= 0)
         return subject.node;

@@ -60,7 +60,8 @@ void move_focus(Desk& desk, std::size_t by) {
 }
 
 constexpr unsigned watchable = bit(Kind::partition) | bit(Kind::record) | bit(Kind::node) |
-                               bit(Kind::client) | bit(Kind::link);
+                               bit(Kind::client) | bit(Kind::link) | bit(Kind::group) |
+                               bit(Kind::member);
 
 /// The subject, the selection, or the partition in view; without what of it is pointed at.
 Subject watched_subject(const Desk& desk, const Subject& subject) {

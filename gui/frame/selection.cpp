@@ -61,6 +61,20 @@ Subject fact_subject(std::size_t index) {
     return subject;
 }
 
+Subject group_subject(std::string group) {
+    Subject subject = of(Kind::group);
+    subject.group = std::move(group);
+    return subject;
+}
+
+Subject member_subject(std::string group, const model::GroupMember& member) {
+    Subject subject = of(Kind::member);
+    subject.group = std::move(group);
+    subject.member = member.id;
+    subject.node = member.client;
+    return subject;
+}
+
 std::string node_name(const model::Snapshot& snapshot, std::int32_t id) {
     if (const model::Node* node = node_of(snapshot, id))
         return (node->is_broker ? "broker " : "controller ") + std::to_string(id);
@@ -98,6 +112,12 @@ std::string title_of(const Subject& subject, const model::Snapshot& snapshot) {
     case Kind::fault: return "fault";
     case Kind::check:
         return subject.id < snapshot.checks.size() ? snapshot.checks[subject.id].name : "check";
+    case Kind::group: return subject.group;
+    case Kind::member:
+        if (const model::Group* group = group_of(snapshot, subject.group))
+            if (const model::GroupMember* member = member_of(*group, subject.member))
+                return member->name;
+        return "member";
     }
     return "";
 }
@@ -110,7 +130,7 @@ void Selection::select(Subject subject) {
         past_.erase(past_.begin());
     future_.clear();
     subject_ = std::move(subject);
-    remember_partition();
+    remember();
 }
 
 bool Selection::back() {
@@ -119,7 +139,7 @@ bool Selection::back() {
     future_.push_back(subject_);
     subject_ = past_.back();
     past_.pop_back();
-    remember_partition();
+    remember();
     return true;
 }
 
@@ -129,15 +149,29 @@ bool Selection::forward() {
     past_.push_back(subject_);
     subject_ = future_.back();
     future_.pop_back();
-    remember_partition();
+    remember();
     return true;
 }
 
-void Selection::remember_partition() {
-    if (subject_.partition < 0)
-        return;
-    topic_ = subject_.topic;
-    partition_ = subject_.partition;
+void Selection::remember() {
+    if (subject_.partition >= 0) {
+        topic_ = subject_.topic;
+        partition_ = subject_.partition;
+    }
+    if (subject_.kind == Kind::group || subject_.kind == Kind::member) {
+        group_ = subject_.group;
+        client_ = -1;
+    } else if (subject_.kind == Kind::client)
+        client_ = subject_.node;
+}
+
+const model::Group* Selection::group(const model::Snapshot& snapshot) const {
+    if (const model::Client* client = client_of(snapshot, client_))
+        if (const model::Group* its = group_of(snapshot, client->group))
+            return its;
+    if (const model::Group* chosen = group_of(snapshot, group_))
+        return chosen;
+    return snapshot.groups.empty() ? nullptr : &snapshot.groups.front();
 }
 
 const model::Partition* Selection::partition(const model::Snapshot& snapshot) const {

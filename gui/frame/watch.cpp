@@ -35,6 +35,16 @@ std::string standing_of(const model::Client& client) {
     return client.last_error.empty() ? "no error" : client.last_error;
 }
 
+std::string standing_of(const model::Group& group) {
+    return std::string(name_of(group.state)) + ", epoch " + std::to_string(group.epoch) + ", " +
+           std::to_string(group.members.size()) + " members";
+}
+
+std::string standing_of(const model::GroupMember& member) {
+    return member.state + ", epoch " + std::to_string(member.epoch) + ", owns " +
+           std::to_string(member.owned.size()) + " of " + std::to_string(member.target.size());
+}
+
 std::string standing_of(const model::Link& link) {
     const bool cut = link.cut_from_a || link.cut_from_b;
     return std::string(cut ? "cut" : "open") + ", " + std::to_string(link.extra.ms()) + " ms added";
@@ -60,6 +70,16 @@ std::string standing_of(const model::Snapshot& snapshot, const Subject& subject)
     case Kind::link:
         if (const auto* link = link_of(snapshot, subject.node, subject.other))
             return standing_of(*link);
+        return "";
+    case Kind::group:
+        if (const auto* group = group_of(snapshot, subject.group))
+            return standing_of(*group);
+        return "";
+    case Kind::member:
+        if (const auto* group = group_of(snapshot, subject.group)) {
+            const auto* member = member_of(*group, subject.member);
+            return member == nullptr ? "left the group" : standing_of(*member);
+        }
         return "";
     default: return "";
     }
@@ -87,6 +107,11 @@ std::vector<Figure> figures_of(const model::Snapshot& snapshot, const Subject& s
             return {{title + " lag", "", Tone::client, client->lag}};
         if (client != nullptr && client->kind == model::ClientKind::producer)
             return {{title, "records/s", Tone::leader, client->records_per_s}};
+    } else if (subject.kind == Kind::group) {
+        if (const auto* group = group_of(snapshot, subject.group))
+            return {{title + " lag", "", Tone::client, group->lag},
+                    {title + " members", "", Tone::client,
+                     static_cast<std::int64_t>(group->members.size())}};
     } else if (subject.kind == Kind::link) {
         if (const auto* link = link_of(snapshot, subject.node, subject.other))
             return {{title, "B/s", Tone::plain, link->bytes_per_s}};

@@ -53,6 +53,11 @@ const Message* message_of(const Snapshot& snapshot, std::uint64_t id) {
     return nullptr;
 }
 
+const Group* group_of(const Snapshot& snapshot, std::string_view id) {
+    return row_at(
+        snapshot.groups, [](const Group& group) { return std::string_view(group.id); }, id);
+}
+
 const Branch* branch_of(const Snapshot& snapshot, std::int32_t id) {
     for (const Branch& branch : snapshot.branches)
         if (branch.id == id)

@@ -5,6 +5,7 @@
 // test can say that nothing a person looked at changed what happened.
 #pragma once
 
+#include "gui/model/groups.hpp"
 #include "gui/model/nodes.hpp"
 #include "gui/model/partitions.hpp"
 #include "gui/model/story.hpp"
@@ -52,6 +53,7 @@ struct Snapshot {
     std::vector<Message> messages;     ///< in the air, held, or lost a moment ago; by id
     std::vector<Message> recent;       ///< the last that arrived or were lost; latest last
     Quorum quorum;
+    std::vector<Group> groups; ///< by id
 
     // what is looked at
     std::optional<Strips> strips;
@@ -70,8 +72,8 @@ struct Snapshot {
 
     bool operator==(const Snapshot&) const = default;
     ORRERY_FIELDS(scenario, seed, now, event, branch, nodes, clients, links, partitions, messages,
-                  recent, quorum, strips, detail, facts, timeline, series, branches, faults, checks,
-                  history, lessons, lesson)
+                  recent, quorum, groups, strips, detail, facts, timeline, series, branches, faults,
+                  checks, history, lessons, lesson)
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
@@ -82,6 +84,7 @@ const Client* client_of(const Snapshot& snapshot, std::int32_t id);
 const Link* link_of(const Snapshot& snapshot, std::int32_t a, std::int32_t b);
 const Partition* partition_of(const Snapshot& snapshot, std::string_view topic, std::int32_t index);
 const Message* message_of(const Snapshot& snapshot, std::uint64_t id);
+const Group* group_of(const Snapshot& snapshot, std::string_view id);
 const Branch* branch_of(const Snapshot& snapshot, std::int32_t id);
 
 } // namespace orrery::gui::model

@@ -35,13 +35,14 @@ struct FactLine {
     bool notable = false;
     std::string topic;
     std::int32_t partition = -1;
+    std::string group;         ///< a consumer group that it is about; empty: none
     std::int32_t about = -1;   ///< a node that it is about, if another than `node`
     std::int64_t cause = -1;   ///< index in `facts` of what led to it; -1 unknown
     std::uint64_t message = 0; ///< the message that led to it; 0 none
     std::string config;        ///< a config that decided it: "broker.session.timeout.ms"
     std::string kip;           ///< "KIP-966"; may be empty
     bool operator==(const FactLine&) const = default;
-    ORRERY_FIELDS(event, at, node, name, text, tone, notable, topic, partition, about, cause,
+    ORRERY_FIELDS(event, at, node, name, text, tone, notable, topic, partition, group, about, cause,
                   message, config, kip)
 };
 
@@ -80,6 +81,25 @@ struct Lane {
     ORRERY_FIELDS(name, nodes, marks, down)
 };
 
+/// From `at` on nobody reads `idle` of the `all` partitions that the group reads. While a group
+/// rebalances, that is the gap in its consumption.
+struct IdleStep {
+    Instant at;
+    std::int32_t idle = 0;
+    std::int32_t all = 0;
+    bool operator==(const IdleStep&) const = default;
+    ORRERY_FIELDS(at, idle, all)
+};
+
+/// A group's line below the lanes.
+struct GroupLane {
+    std::string group;
+    CowVector<IdleStep> steps;  ///< by time
+    CowVector<Span> rebalances; ///< by time, apart
+    bool operator==(const GroupLane&) const = default;
+    ORRERY_FIELDS(group, steps, rebalances)
+};
+
 /// A labelled moment. Never more than one label an event and lane.
 struct Flag {
     Instant at;
@@ -95,10 +115,11 @@ struct Flag {
 struct Timeline {
     Instant end; ///< as far as this branch was ever run
     std::vector<Lane> lanes;
-    CowVector<Flag> flags;   ///< by time
-    CowVector<Arrow> arrows; ///< by arrival; of late only
+    CowVector<Flag> flags;         ///< by time
+    CowVector<Arrow> arrows;       ///< by arrival; of late only
+    std::vector<GroupLane> groups; ///< in the order in which they came
     bool operator==(const Timeline&) const = default;
-    ORRERY_FIELDS(end, lanes, flags, arrows)
+    ORRERY_FIELDS(end, lanes, flags, arrows, groups)
 };
 
 struct Branch {

@@ -33,6 +33,13 @@ std::int64_t latest_about_node(const Snapshot& snapshot, std::int32_t node) {
                   [&](const FactLine& fact) { return fact.node == node || fact.about == node; });
 }
 
+std::int64_t latest_about_group(const Snapshot& snapshot, std::string_view group,
+                                std::int32_t client) {
+    return latest(snapshot, [&](const FactLine& fact) {
+        return fact.group == group && (client < 0 || fact.node == client || fact.about == client);
+    });
+}
+
 std::vector<std::size_t> chain_to(const Snapshot& snapshot, std::int64_t fact, std::size_t most) {
     std::vector<std::size_t> chain;
     while (fact >= 0 && chain.size() < most) {

@@ -2,6 +2,7 @@
 // value in brackets, and below stands why.
 #include "gui/frame/command.hpp"
 #include "gui/model/why.hpp"
+#include "gui/views/sheet.hpp"
 #include "gui/views/signs.hpp"
 #include "gui/views/views.hpp"
 #include "gui/widgets/ruler.hpp"
@@ -16,29 +17,6 @@ namespace {
 
 /// A change counts as fresh for so long, unless the eye stands still right on it.
 constexpr Duration fresh_for = seconds(1);
-
-struct Sheet {
-    ImDrawList* list;
-    ImVec2 at;
-    float width;
-    float key_width;
-    bool striped = false;
-
-    void row(std::string_view id, std::string_view key, const std::string& value, ui::Ink ink = {},
-             bool changed = false, const std::string& before = {}) {
-        ui::Pair pair;
-        pair.key = key;
-        pair.value = value;
-        pair.before = before;
-        pair.ink = ink;
-        pair.changed = changed;
-        striped = !striped;
-        at.y += ui::pair(id, list, at, width, key_width, pair, striped);
-    }
-    void number(std::string_view id, std::string_view key, std::int64_t value) {
-        row(id, key, std::to_string(value));
-    }
-};
 
 void partition_rows(Desk& desk, Sheet& sheet, const model::Partition& p) {
     const ui::Colours& c = ui::look().colours;
@@ -71,6 +49,7 @@ void partition_rows(Desk& desk, Sheet& sheet, const model::Partition& p) {
     sheet.number("high_watermark", "high watermark", p.high_watermark);
     sheet.number("last_stable", "last stable offset", p.last_stable);
     sheet.number("log_end", "log end offset", p.log_end);
+    readers_rows(desk, sheet, p);
 }
 
 void node_rows(Desk& desk, Sheet& sheet, const model::Node& node) {
@@ -128,6 +107,8 @@ void client_rows(Sheet& sheet, const model::Client& client) {
     sheet.row("rate", "records", std::to_string(client.records_per_s) + "/s");
     const bool consumer = client.kind == model::ClientKind::consumer;
     sheet.number("done", consumer ? "read" : "acknowledged", client.records_done);
+    if (consumer && !client.group.empty())
+        sheet.row("group", "group", client.group);
     if (consumer)
         sheet.number("lag", "lag", client.lag);
     else {
@@ -141,8 +122,11 @@ void client_rows(Sheet& sheet, const model::Client& client) {
     for (const model::Position& position : client.positions) {
         const std::string key = position.topic + "-" + std::to_string(position.partition);
         sheet.row("position/" + key, key,
-                  "at " + std::to_string(position.position) + "  lag " +
-                      std::to_string(position.lag));
+                  "at " + std::to_string(position.position) +
+                      (position.committed < 0
+                           ? ""
+                           : "  committed " + std::to_string(position.committed)) +
+                      "  lag " + std::to_string(position.lag));
     }
 }
 
@@ -205,8 +189,9 @@ public:
 
     std::string subtitle(const Desk& desk) const override {
         const Subject subject = shown(desk);
-        constexpr std::string_view kinds[] = {"",       "",        "",     "link",  "partition",
-                                              "record", "message", "fact", "fault", "check"};
+        constexpr std::string_view kinds[] = {"",          "",       "",        "link",
+                                              "partition", "record", "message", "fact",
+                                              "fault",     "check",  "group",   "member"};
         const std::string_view kind = kinds[static_cast<std::size_t>(subject.kind)];
         return (kind.empty() ? "" : std::string(kind) + " ") + title_of(subject, *desk.now);
     }
@@ -261,6 +246,20 @@ private:
                 client_rows(sheet, *client);
                 return latest_about_node(now, client->id);
             }
+            break;
+        case Kind::group:
+            if (const model::Group* group = group_of(now, subject.group)) {
+                group_rows(desk, sheet, *group);
+                return latest_about_group(now, group->id);
+            }
+            break;
+        case Kind::member:
+            if (const model::Group* group = group_of(now, subject.group))
+                if (const model::GroupMember* member = member_of(*group, subject.member)) {
+                    member_rows(desk, sheet, *group, *member);
+                    const bool known = member->client >= 0;
+                    return known ? latest_about_group(now, group->id, member->client) : -1;
+                }
             break;
         case Kind::link:
             if (const model::Link* link = link_of(now, subject.node, subject.other))

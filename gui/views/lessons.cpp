@@ -150,6 +150,11 @@ public:
         for (const model::Client& client : now.clients)
             leaf(pen, "client/" + client.name, client.name, client.summary,
                  client_subject(client.id), !client.last_error.empty());
+        if (!now.groups.empty())
+            heading(pen, "Groups");
+        for (const model::Group& group : now.groups)
+            leaf(pen, "group/" + group.id, group.id, name_of(group.state), group_subject(group.id),
+                 group.state == model::GroupState::unknown);
         heading(pen, "Partitions");
         for (const model::Partition& partition : now.partitions) {
             const std::string name = partition.topic + "-" + std::to_string(partition.index);

@@ -26,7 +26,9 @@ float part(const model::Timer& timer) {
 
 bool selected(const Desk& desk, std::int32_t id) {
     const Subject& subject = desk.selection.subject();
-    return (subject.kind == Kind::node || subject.kind == Kind::client) && subject.node == id;
+    return (subject.kind == Kind::node || subject.kind == Kind::client ||
+            subject.kind == Kind::member) &&
+           subject.node == id;
 }
 
 bool broken(NodeState state) {

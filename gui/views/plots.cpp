@@ -57,17 +57,10 @@ private:
                     c.dim, series.name);
         ui::text_in(list, Font::mono, {rect.x + px(10), rect.y + px(22), side - px(12), px(18)},
                     ink.text, value);
-        // Enough of the past for the value that held at the left edge.
-        std::vector<ui::Point> points;
-        for (std::size_t i = series.samples.size(); i-- > 0;) {
-            points.push_back({series.samples[i].at.ns, series.samples[i].value});
-            if (series.samples[i].at < from)
-                break;
-        }
-        const std::vector<ui::Point> forward(points.rbegin(), points.rend());
         const Rect plot{rect.x + side, rect.y + px(5), rect.w - side - px(10), rect.h - px(10)};
         ui::fill(list, {plot.x, plot.bottom(), plot.w, 1}, c.line);
-        ui::plot(list, plot, forward, from.ns, std::max(to.ns, from.ns + 1), ink.fill);
+        ui::plot(list, plot, points_from(series.samples, from), from.ns,
+                 std::max(to.ns, from.ns + 1), ink.fill);
         ui::note(series.name, rect, series.name, value);
     }
 };

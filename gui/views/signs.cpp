@@ -1,5 +1,7 @@
 #include "gui/views/signs.hpp"
 
+#include <algorithm>
+
 namespace orrery::gui {
 
 using ui::Glyph;
@@ -155,6 +157,17 @@ void replica_chip(ImDrawList* list, const ui::Rect& rect, const model::Replica& 
     if (c.outline != 0 && chip.fill != 0)
         chip.edge = c.outline;
     ui::chip(list, rect, chip);
+}
+
+std::vector<ui::Point> points_from(const CowVector<model::Sample>& samples, Instant from) {
+    std::vector<ui::Point> points;
+    for (std::size_t i = samples.size(); i-- > 0;) {
+        points.push_back({samples[i].at.ns, samples[i].value});
+        if (samples[i].at < from)
+            break;
+    }
+    std::reverse(points.begin(), points.end());
+    return points;
 }
 
 bool hidden(const Desk& desk, const model::Message& message) {

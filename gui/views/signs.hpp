@@ -4,9 +4,11 @@
 
 #include "gui/frame/desk.hpp"
 #include "gui/widgets/panels.hpp"
+#include "gui/widgets/plot.hpp"
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace orrery::gui {
 
@@ -26,6 +28,9 @@ std::string list_text(const std::vector<std::int32_t>& ids);
 /// A chip for a replica: crown, tick, hatch or cross as its state is.
 void replica_chip(ImDrawList* list, const ui::Rect& rect, const model::Replica& replica,
                   std::string_view words, bool selected);
+
+/// A series for a plot that begins at `from`, with the value that held there.
+std::vector<ui::Point> points_from(const CowVector<model::Sample>& samples, Instant from);
 
 /// Heartbeats and empty fetches, when the settings hide them.
 bool hidden(const Desk& desk, const model::Message& message);

@@ -1,5 +1,6 @@
 #include "gui/views/strip_rows.hpp"
 
+#include "gui/views/group_parts.hpp"
 #include "gui/views/signs.hpp"
 
 #include <algorithm>
@@ -182,30 +183,70 @@ void draw_far_end(const RowPaint& paint, std::int64_t log_end) {
     ui::text_in(paint.list, Font::small, box, c.dim, words, ui::Align::centre);
 }
 
-/// Consumers above the leader: a pointer at each position, the lag in words.
-void draw_positions(const Desk& desk, ImDrawList* list, const Scale& scale,
-                    const model::Strips& strips, float y) {
-    const ui::Colours& c = ui::look().colours;
-    float free_from = scale.left;
+/// One mark above the leader's row: a pointer at an offset, filled for what is committed and hollow
+/// for what is only read, and what it means in words.
+struct Reader {
+    std::string name;
+    std::string words;
+    std::int64_t offset = 0;
+    bool committed = false;
+    Subject subject;
+};
+
+/// Each group by what it has committed and where its owner reads; consumers of no group, or whose
+/// group nobody knows, by where they read.
+std::vector<Reader> readers_of(const Desk& desk, const model::Strips& strips) {
+    std::vector<Reader> readers;
+    for (const model::Group& group : desk.now->groups) {
+        const model::GroupOffset* at = offset_of(group, {strips.topic, strips.partition});
+        if (at == nullptr)
+            continue;
+        const std::string behind = behind_text(at->behind);
+        if (at->committed >= 0)
+            readers.push_back({group.id,
+                               group.id + " committed " + std::to_string(at->committed) + "  lag " +
+                                   std::to_string(at->lag) + (behind.empty() ? "" : "  " + behind),
+                               at->committed, true, group_subject(group.id)});
+        if (at->position >= 0 && at->position != at->committed)
+            readers.push_back({group.id + "/position", "at " + std::to_string(at->position),
+                               at->position, false, group_subject(group.id)});
+    }
     for (const model::Client& client : desk.now->clients)
         for (const model::Position& position : client.positions) {
-            if (position.topic != strips.topic || position.partition != strips.partition)
+            if (position.topic != strips.topic || position.partition != strips.partition ||
+                group_of(*desk.now, client.group) != nullptr)
                 continue;
             const std::string who = client.group.empty() ? client.name : client.group;
-            const std::string words = who + " at " + std::to_string(position.position) + "  lag " +
-                                      std::to_string(position.lag);
-            const float wide = ui::measure(Font::small, words).x;
-            const bool in_view = position.position >= scale.first;
-            const float x = in_view ? scale.x(std::min(position.position, scale.end)) : scale.left;
-            ui::glyph(list, ui::Glyph::pointer, {x, y + px(13)}, px(6), c.client.fill, in_view);
-            float at = x + px(10);
-            if (at < free_from)
-                at = free_from;
-            ui::text(list, Font::small, {at, y}, c.client.text, words);
-            if (ui::recording())
-                ui::note("position/" + client.name, {at, y, wide, px(16)}, who, words);
-            free_from = at + wide + px(16);
+            readers.push_back({client.name,
+                               who + " at " + std::to_string(position.position) + "  lag " +
+                                   std::to_string(position.lag),
+                               position.position, false, client_subject(client.id)});
         }
+    std::stable_sort(readers.begin(), readers.end(),
+                     [](const Reader& a, const Reader& b) { return a.offset < b.offset; });
+    return readers;
+}
+
+void draw_readers(Desk& desk, ImDrawList* list, const Scale& scale, const model::Strips& strips,
+                  float y) {
+    const ui::Colours& c = ui::look().colours;
+    float free_from = scale.left;
+    for (const Reader& reader : readers_of(desk, strips)) {
+        const float wide = ui::measure(Font::small, reader.words).x;
+        const bool in_view = reader.offset >= scale.first;
+        const float x = in_view ? scale.x(std::min(reader.offset, scale.end)) : scale.left;
+        ui::glyph(list, ui::Glyph::pointer, {x, y + px(13)}, px(6), c.client.fill,
+                  reader.committed);
+        const float at = std::max(x + px(10), free_from);
+        ui::text(list, Font::small, {at, y}, in_view ? c.client.text : c.dim, reader.words);
+        const Rect rect{x - px(6), y, at + wide - x + px(6), px(18)};
+        const std::string id = "reader/" + reader.name;
+        if (ui::recording())
+            ui::note(id, rect, reader.name, reader.words);
+        if (ui::touch(id, rect).clicked)
+            desk.select(reader.subject);
+        free_from = at + wide + px(16);
+    }
 }
 
 void post_label(ImDrawList* list, const Scale& scale, float y, std::int64_t offset, ui::Colour ink,
@@ -227,7 +268,7 @@ float draw_strips(Desk& desk, const Rect& rect, const model::Strips& strips,
     const Scale scale = fitted(rect, strips, style);
     float y = rect.y;
     if (with_positions) {
-        draw_positions(desk, list, scale, strips, y);
+        draw_readers(desk, list, scale, strips, y);
         y += px(22);
     }
     for (const model::Strip& row : strips.rows) {

@@ -40,13 +40,17 @@ public:
         places.ruler = {places.axis.left, area.bottom() - px(26), places.axis.width, px(26)};
         places.lanes = {area.x, area.y + px(6), area.w, area.h - places.ruler.h - px(8)};
         const auto& timeline = desk.now->timeline;
-        if (!timeline.lanes.empty())
-            places.step = places.lanes.h / static_cast<float>(timeline.lanes.size());
+        places.lane_count = timeline.lanes.size();
+        const float lines =
+            static_cast<float>(places.lane_count) +
+            static_cast<float>(groups_in_sight(desk).size()) * TimelinePlaces::group_share;
+        places.step = places.lanes.h / std::max(1.0F, lines);
         const auto groups = flag_groups(timeline, places);
         list->PushClipRect({places.axis.left, area.y}, {places.axis.right(), area.bottom()}, true);
         draw_arrows(list, desk, places);
         list->PopClipRect();
         draw_lanes(list, desk, places);
+        draw_groups(list, desk, places);
         draw_future(list, desk, places);
         draw_flags(list, desk, groups);
         draw_ruler(list, places);
@@ -134,6 +138,9 @@ private:
                 desk.pace.play(false);
                 desk.session->seek_event(pointed->flags.front()->event);
             }
+        } else if (const std::string gap = touch.hovered ? gap_under(desk, places, mouse) : "";
+                   !gap.empty()) {
+            ui::tip(gap);
         } else if (scrub.hovered)
             ui::tip(ui::clock_text({std::max<std::int64_t>(0, axis.at(mouse.x))}) + " s");
         if (scrub_to)
@@ -163,6 +170,21 @@ private:
                 std::abs(mouse.y - group.y) < px(9))
                 return &group;
         return nullptr;
+    }
+
+    /// The gap in a group's consumption that the mouse is on, in words.
+    static std::string gap_under(const Desk& desk, const TimelinePlaces& places, ImVec2 mouse) {
+        const std::vector<std::size_t> shown = groups_in_sight(desk);
+        for (std::size_t i = 0; i < shown.size(); ++i) {
+            if (!places.group_lane(i).contains(mouse))
+                continue;
+            const model::GroupLane& lane = desk.now->timeline.groups[shown[i]];
+            const Instant at{std::max<std::int64_t>(0, places.axis.at(mouse.x))};
+            for (const IdleGap& gap : gaps_of(lane, at, desk.now->timeline.end))
+                if (gap.from <= at && at < gap.to)
+                    return gui::words_of(lane, gap);
+        }
+        return "";
     }
 
     static std::string words_of(const FlagGroup& group) {

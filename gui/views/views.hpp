@@ -17,6 +17,7 @@ std::unique_ptr<View> make_lessons();
 std::unique_ptr<View> make_explorer();
 std::unique_ptr<View> make_cluster_map();
 std::unique_ptr<View> make_quorum();
+std::unique_ptr<View> make_groups();
 std::unique_ptr<View> make_log_strips();
 std::unique_ptr<View> make_all_partitions();
 std::unique_ptr<View> make_inspector();

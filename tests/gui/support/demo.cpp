@@ -23,6 +23,9 @@ int main(int count, char** words) {
     kill.verb = gui::model::Verb::kill;
     kill.node = 1;
     static_cast<void>(session.inject(kill));
+    session.seek({15'100'000'000});
+    kill.node = 301; // a member of the group
+    static_cast<void>(session.inject(kill));
     session.seek({static_cast<std::int64_t>(at * 1e9)});
     auto frame = gui::Frame::make(session);
     if (!frame) {

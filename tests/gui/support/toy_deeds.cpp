@@ -15,8 +15,11 @@ void ToyWorld::kill(std::int32_t node, const std::string& words) {
     if (const auto broker = brokers_.find(node); broker != brokers_.end()) {
         broker->second.state = NodeState::down;
         broker->second.since = now_;
-    } else
+    } else {
         others_[node] = NodeState::down;
+        if (node > 300)
+            consumer_died(node);
+    }
     timeline_.lanes[lane_of(node)].down.push_back({now_, never});
     last_kill_[node] = say(-1, "deed", words, Tone::fault, true, nullptr, -1, words);
     facts_.edit(facts_.size() - 1).about = node;
@@ -66,8 +69,14 @@ void ToyWorld::apply(const model::Injection& deed) {
         if (brokers_.count(deed.node) != 0) {
             brokers_[deed.node].state = NodeState::starting;
             later(milliseconds(1500), {ToyEvent::started, deed.node, 0, 0});
-        } else
+        } else {
             others_[deed.node] = NodeState::up;
+            timeline_.lanes[lane_of(deed.node)]
+                .down.edit(timeline_.lanes[lane_of(deed.node)].down.size() - 1)
+                .to = now_;
+            group_.owned[deed.node];
+            group_.target[deed.node];
+        }
         break;
     case Verb::pause:
         brokers_[deed.node].state = NodeState::paused;
@@ -78,7 +87,7 @@ void ToyWorld::apply(const model::Injection& deed) {
         user("resume " + name);
         break;
     case Verb::isolate:
-        for (const std::int32_t other : {1, 2, 3, 101, 102, 103, 201, 202, 301, 302})
+        for (const std::int32_t other : {1, 2, 3, 101, 102, 103, 201, 202, 301, 302, 303, 304})
             if (other != deed.node)
                 wire(deed.node, other) = {{}, true, true, now_};
         user("cut off " + name);

@@ -88,14 +88,18 @@ void ToyWorld::fill_clients(model::Snapshot& out) const {
             client.last_error = error->second;
         if (consumer) {
             client.group = "billing";
-            const std::int32_t place = id - 301;
-            const ToyPartition& partition = partitions_[static_cast<std::size_t>(place)];
-            std::int64_t end = 0;
-            for (const ToyReplica& replica : partition.replicas)
-                end = std::max(end, replica.high_watermark);
-            const std::int64_t at = positions_.at(place);
-            client.positions.push_back({partition.topic, partition.index, at, at, end - at});
-            client.lag = end - at;
+            const auto owned = group_.owned.find(id);
+            for (const std::int32_t place :
+                 owned == group_.owned.end() ? std::vector<std::int32_t>() : owned->second) {
+                const ToyPartition& partition = partitions_[static_cast<std::size_t>(place)];
+                std::int64_t end = 0;
+                for (const ToyReplica& replica : partition.replicas)
+                    end = std::max(end, replica.high_watermark);
+                const std::int64_t at = group_.positions.at(place);
+                client.positions.push_back(
+                    {partition.topic, partition.index, at, group_.committed.at(place), end - at});
+                client.lag += end - at;
+            }
         }
         out.clients.push_back(std::move(client));
     }
@@ -131,6 +135,7 @@ void ToyWorld::fill_links(model::Snapshot& out) const {
     add(2, 302, 700);
     add(3, 102, 30);
     add(3, 301, 700);
+    add(3, 303, 700);
     for (const auto& [pair, wire] : wires_) {
         if (!wire.cut_ab && !wire.cut_ba && wire.extra.ns == 0)
             continue;
@@ -276,6 +281,7 @@ void ToyWorld::fill(model::Snapshot& out, const model::Focus& focus) const {
     fill_clients(out);
     fill_links(out);
     fill_partitions(out);
+    fill_groups(out);
     for (const auto& [id, message] : messages_)
         out.messages.push_back(message);
     // What was lost a moment ago is still seen.

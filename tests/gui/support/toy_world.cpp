@@ -12,7 +12,6 @@ using model::Verb;
 
 namespace {
 
-constexpr std::int32_t consumers[] = {301, 302};
 constexpr Duration session = seconds(9);
 constexpr Duration beat_every = milliseconds(500);
 constexpr Duration fetch_wait = milliseconds(500);
@@ -48,7 +47,7 @@ const ToyReplica* ToyPartition::replica(std::int32_t node) const {
 ToyWorld::ToyWorld(const ToyOptions& options) : options_(options) {
     for (const std::int32_t id : {1, 2, 3})
         brokers_[id].epoch = 29 + id;
-    for (const std::int32_t id : {101, 102, 103, 201, 202, 301, 302})
+    for (const std::int32_t id : {101, 102, 103, 201, 202, 301, 302, 303, 304})
         others_[id] = NodeState::up;
     for (int i = 0; i < options.partitions; ++i) {
         ToyPartition partition;
@@ -66,11 +65,11 @@ ToyWorld::ToyWorld(const ToyOptions& options) : options_(options) {
         partition.leader = partition.replicas.front().node;
         std::sort(partition.isr.begin(), partition.isr.end());
         partitions_.push_back(std::move(partition));
-        positions_[i] = 8;
     }
-    timeline_.lanes = {{"user", {}, {}, {}},      {"controllers", {101, 102, 103}, {}, {}},
-                       {"broker 1", {1}, {}, {}}, {"broker 2", {2}, {}, {}},
-                       {"broker 3", {3}, {}, {}}, {"clients", {201, 202, 301, 302}, {}, {}}};
+    timeline_.lanes = {
+        {"user", {}, {}, {}},      {"controllers", {101, 102, 103}, {}, {}},
+        {"broker 1", {1}, {}, {}}, {"broker 2", {2}, {}, {}},
+        {"broker 3", {3}, {}, {}}, {"clients", {201, 202, 301, 302, 303, 304}, {}, {}}};
     for (const std::int32_t id : {1, 2, 3}) {
         later(milliseconds(40 * id), {ToyEvent::beat, id, 0, 0});
         later(session + milliseconds(40 * id), {ToyEvent::expire, id, 0, 0});
@@ -80,8 +79,7 @@ ToyWorld::ToyWorld(const ToyOptions& options) : options_(options) {
     }
     later(milliseconds(120), {ToyEvent::produce, 201, 0, 0});
     later(milliseconds(210), {ToyEvent::produce, 202, 0, 0});
-    later(milliseconds(330), {ToyEvent::consume, 301, 0, 0});
-    later(milliseconds(430), {ToyEvent::consume, 302, 0, 0});
+    set_up_group();
     isr_size_.push_back({{}, 3});
     lag_.push_back({{}, 0});
 }
@@ -205,16 +203,9 @@ void ToyWorld::step() {
         break;
     }
     case ToyEvent::fetch: fetch_from(due.node, static_cast<std::int32_t>(due.number)); break;
-    case ToyEvent::consume: {
-        later(milliseconds(400), due);
-        const ToyPartition& partition = partitions_[due.node == consumers[0] ? 0 : 1];
-        if (alive(due.node) && partition.leader >= 0)
-            send(due.node, partition.leader, Family::consumer_fetch, "Fetch", false,
-                 partition.topic + "-" + std::to_string(partition.index) + " @" +
-                     std::to_string(positions_[due.node == consumers[0] ? 0 : 1]),
-                 milliseconds(3), due.node == consumers[0] ? 0 : 1, false);
-        break;
-    }
+    case ToyEvent::consume: consume(due); break;
+    case ToyEvent::evict: evict(due.node); break;
+    case ToyEvent::hand_over: hand_over(); break;
     case ToyEvent::arrive: arrive(due); break;
     case ToyEvent::expire: {
         Broker& broker = brokers_[due.node];
@@ -388,7 +379,7 @@ void ToyWorld::handle_response(const model::Message& message, std::int64_t numbe
     if (message.family == Family::consumer_fetch) {
         const ToyPartition& partition = partitions_[static_cast<std::size_t>(number)];
         if (const ToyReplica* leader = partition.replica(message.from))
-            positions_[static_cast<std::int32_t>(number)] = leader->high_watermark;
+            group_.positions[static_cast<std::int32_t>(number)] = leader->high_watermark;
     }
 }
 

@@ -38,7 +38,33 @@ struct ToyPartition {
     const ToyReplica* replica(std::int32_t node) const;
 };
 
-enum class ToyEvent : std::uint8_t { beat, produce, fetch, consume, arrive, expire, started };
+/// The group "billing": four members share the three partitions of orders.
+struct ToyGroup {
+    std::int32_t epoch = 5;
+    std::int32_t assignment_epoch = 5;
+    bool moving = false; ///< targets are new, and not all that they say is done
+    std::map<std::int32_t, std::vector<std::int32_t>> owned; ///< by client: places of partitions
+    std::map<std::int32_t, std::vector<std::int32_t>> target;
+    std::map<std::int32_t, Instant> silent_from;    ///< of members whose process is down
+    std::map<std::int32_t, std::int64_t> positions; ///< by place
+    std::map<std::int32_t, std::int64_t> committed; ///< by place
+    std::map<std::int32_t, Instant> idle_from;      ///< by place: nobody reads it
+    std::map<std::int32_t, model::Span> last_gap;   ///< by place
+    std::int64_t rebalances = 0;
+    std::int64_t last_fact = -1; ///< of what made it rebalance
+};
+
+enum class ToyEvent : std::uint8_t {
+    beat,
+    produce,
+    fetch,
+    consume,
+    arrive,
+    expire,
+    started,
+    evict,
+    hand_over
+};
 
 struct ToyDue {
     ToyEvent what{};
@@ -97,6 +123,18 @@ private:
                      std::string flag = {});
     void mark(std::int32_t node, model::Tone tone);
     bool alive(std::int32_t node) const;
+
+    // toy_group.cpp
+    void set_up_group();
+    void consume(const ToyDue& due);
+    void consumer_died(std::int32_t client);
+    void evict(std::int32_t client);
+    void hand_over();
+    void tell_idle();
+    model::GroupMember member_from(std::int32_t client) const;
+    model::GroupPlace place_of(std::int32_t place) const;
+    void fill_groups(model::Snapshot& out) const;
+
     Wire& wire(std::int32_t a, std::int32_t b);
     const Wire* wire_between(std::int32_t a, std::int32_t b) const;
     std::size_t lane_of(std::int32_t node) const;
@@ -121,7 +159,7 @@ private:
     std::int32_t active_ = 102;
     std::int32_t quorum_epoch_ = 7;
     std::vector<ToyPartition> partitions_;
-    std::map<std::int32_t, std::int64_t> positions_; ///< by partition's place, of the group
+    ToyGroup group_;
     std::map<std::uint64_t, model::Message> messages_;
     std::vector<model::Message> recent_;
     CowVector<model::FactLine> facts_;
