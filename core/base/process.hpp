@@ -72,10 +72,11 @@ struct Started {
 /// A dial succeeded, or (an accepted number) somebody dialed one of our listeners.
 struct Connected {
     ConnectionId connection;
-    std::string
-        listener; ///< which listener took it ("PLAINTEXT", "CONTROLLER"); empty when we dialed
+    /// Which listener took it ("PLAINTEXT", "CONTROLLER"); empty when we dialed.
+    std::string listener;
+    std::string host; ///< the dialer's address ("10.0.0.5"); empty when we dialed
     bool operator==(const Connected&) const = default;
-    ORRERY_FIELDS(connection, listener)
+    ORRERY_FIELDS(connection, listener, host)
 };
 struct Received {
     ConnectionId connection;

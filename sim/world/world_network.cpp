@@ -225,7 +225,8 @@ void World::arrive_dial(std::uint32_t connection, Event& event) {
     event.connection = end.number;
     put(connection, 0, PacketKind::answer, {}, now_);
     const auto which = static_cast<std::size_t>(on.listener);
-    take(actor, Connected{end.number, host.spec->listeners[which].name}, event);
+    const std::string& dialer = machine(on.end[0].actor).spec->name;
+    take(actor, Connected{end.number, host.spec->listeners[which].name, dialer}, event);
 }
 
 void World::arrive_answer(std::uint32_t connection, Event& event) {
@@ -234,7 +235,7 @@ void World::arrive_answer(std::uint32_t connection, Event& event) {
     on.towards[0].give_up = never.ns;
     on.answered = true;
     if (on.end[0].state == EndState::open)
-        take(on.end[0].actor, Connected{on.end[0].number, {}}, event);
+        take(on.end[0].actor, Connected{on.end[0].number, {}, {}}, event);
     release_if_done(connection);
 }
 

@@ -109,7 +109,7 @@ void FakeCluster::perform(const Effect& effect) {
         dials.emplace_back(now, dial->to.host);
         if (up[broker]) {
             connections_[dial->connection.value] = broker;
-            deliver(Connected{dial->connection, {}}, latency);
+            deliver(Connected{dial->connection, {}, {}}, latency);
         } else {
             deliver(Closed{dial->connection}, latency);
         }

@@ -40,8 +40,8 @@ TEST_CASE("a dial takes one way to be accepted and the way back to be known") {
     CHECK(times_of<Connected>(pair.world, pair.right) == Instants{at_ms(1)});
     CHECK(times_of<Connected>(pair.world, pair.left) == Instants{at_ms(2)});
     CHECK(std::get<Connected>(heard_by(pair.world, pair.right)[1].input) ==
-          Connected{accepted, "PLAINTEXT"});
-    CHECK(std::get<Connected>(heard_by(pair.world, pair.left)[1].input) == Connected{{1}, ""});
+          Connected{accepted, "PLAINTEXT", "left"});
+    CHECK(std::get<Connected>(heard_by(pair.world, pair.left)[1].input) == Connected{{1}, "", ""});
 }
 
 TEST_CASE("frames arrive whole and in order, each after the link's latency") {
