@@ -16,6 +16,7 @@
 
 #include "core/base/cow.hpp"
 #include "core/base/process.hpp"
+#include "core/log/cleaning.hpp"
 #include "core/log/config.hpp"
 #include "core/log/leader_epochs.hpp"
 #include "core/log/segment.hpp"
@@ -171,6 +172,21 @@ public:
     /// high watermark. Returns how many went.
     std::size_t apply_retention(const Now& now, Offset high_watermark, Effects& out);
 
+    // --- compaction: see cleaning.hpp
+    /// What could be cleaned now. `cleaned`: all below is clean, by the checkpoint; `stable`: the
+    /// high watermark, at most.
+    Cleanable cleanable(Offset cleaned, Offset stable, const Now& now) const;
+    /// Begins a cleaning, with at most `keys` different keys. Gives the offset below which all is
+    /// clean if there is nothing to write; else that comes from swap_confirmed(). Only for a log
+    /// that watches its flushes, and not while swapping().
+    std::optional<Offset> clean(const Cleanable& part, std::size_t keys, const Now& now,
+                                Effects& out);
+    /// A cleaning is on its way to the disk.
+    bool swapping() const { return swap_.has_value(); }
+    /// Wrote{id} has come for one of a cleaning's flushes. Gives the offset below which all is
+    /// clean when that was the last.
+    std::optional<Offset> swap_confirmed(WriteId id, Effects& out);
+
     // --- durability
     /// Emits flushes for everything from the recovery point on; the last one carries `id`. Returns
     /// the offset to hand to flushed() when Wrote{id} comes.
@@ -193,7 +209,8 @@ public:
 
     bool operator==(const Log&) const = default;
     ORRERY_FIELDS(directory_, config_, segments_, epochs_, start_offset_, end_offset_,
-                  recovery_point_, flush_asked_, last_flush_, next_flush_, flushes_)
+                  recovery_point_, flush_asked_, last_flush_, next_flush_, flushes_, swap_,
+                  old_swaps_)
 
 private:
     Segment& active() { return segments_.back().edit(); }
@@ -214,6 +231,11 @@ private:
     void cap_flushes();
     void erase_segments(std::size_t from, std::size_t to, Effects& out);
     void erase_below_start(Effects& out);
+    CleanedSegment clean_group(std::size_t from, std::size_t to, const BatchCleaner& cleaner) const;
+    std::size_t group_end(std::size_t from, Offset end) const;
+    bool still_fits(const CleanedSegment& cleaned) const;
+    void install(const CleanedSegment& cleaned, Effects& out);
+    void drop_swap(Effects& out);
     friend class LogRecovery;
 
     std::string directory_;
@@ -225,8 +247,10 @@ private:
     Offset recovery_point_{0};
     Offset flush_asked_{0}; ///< everything below has had a Flush, confirmed or not
     Instant last_flush_;
-    WriteId next_flush_ = unwatched; ///< unwatched: nobody watches
-    std::vector<LogFlush> flushes_;  ///< watched ones that are out, in the order of their ids
+    WriteId next_flush_ = unwatched;     ///< unwatched: nobody watches
+    std::vector<LogFlush> flushes_;      ///< watched ones that are out, in the order of their ids
+    std::optional<Swap> swap_;           ///< a cleaning under way
+    std::vector<std::string> old_swaps_; ///< files that recovery went through with, still there
 };
 
 struct Recovered {

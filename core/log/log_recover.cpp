@@ -7,6 +7,9 @@
 //     not
 //       hold, the file is cut and all later segments go; indexes are rebuilt.
 //
+// A `.swap` file is a cleaning that had begun (cleaning.hpp): it takes the place of the segments
+// that it was made from.
+//
 // After a clean stop the leader epochs are the checkpoint's, else those that the batches tell.
 #include "core/base/expect.hpp"
 #include "core/log/checkpoint.hpp"
@@ -44,6 +47,9 @@ private:
         return std::string_view(file.name).substr(from_.directory.size() + 1);
     }
     const BootFile* find(const std::string& name) const;
+    void finish_swaps();
+    std::optional<Offset> end_of_swap(const BootFile& file, Offset base) const;
+    void take_swap(const BootFile& file, Offset base, Offset end);
     void erase_leftovers();
     bool is_trusted(std::size_t segment) const;
     void load_segment(std::size_t i);
@@ -57,6 +63,7 @@ private:
     template <class Index>
     void settle_index(Index& index, const std::string& name, std::optional<Index> on_disk,
                       bool trusted);
+    Offset start_in_gap(LeaderEpoch epoch, Offset from, Offset to) const;
     void load_epochs();
     void set_extent();
     void problem(const std::string& file, const std::string& what) {
@@ -69,6 +76,8 @@ private:
     std::vector<const BootFile*> files_;
     std::vector<const BootFile*> logs_; ///< the `.log` files by base offset
     std::vector<Offset> bases_;
+    std::vector<BootFile> swapped_files_; ///< segments as their `.swap` files have them
+    std::vector<Offset> swapped_;         ///< their base offsets
     Log log_;
     Recovered result_;
     std::vector<EpochStart> listed_epochs_; ///< by the checkpoint
@@ -94,6 +103,64 @@ void LogRecovery::erase_leftovers() {
                        (base && std::find(bases_.begin(), bases_.end(), *base) == bases_.end());
         }
         if (leftover)
+            out_.emplace_back(Erase{file->name});
+    }
+}
+
+/// Where a `.swap` file's log ends, if it may be gone through with: all of it is sound, the segment
+/// that it is named by is there, and another begins where it ends. If not, the log was cut since.
+std::optional<Offset> LogRecovery::end_of_swap(const BootFile& file, Offset base) const {
+    const auto batches = record::split_batches(file.content);
+    if (!batches || batches->empty())
+        return std::nullopt;
+    std::size_t size = 0;
+    Offset next = base;
+    for (const record::Batch& batch : *batches) {
+        if (batch.header.magic != 2 || !record::crc_is_valid(batch) ||
+            batch.header.base_offset < next)
+            return std::nullopt;
+        next = batch.header.next_offset();
+        size += batch.bytes.size();
+    }
+    const auto begins = [&](Offset at) {
+        return std::find(bases_.begin(), bases_.end(), at) != bases_.end();
+    };
+    if (size != file.content.size() || !begins(base) || !begins(next))
+        return std::nullopt;
+    return next;
+}
+
+void LogRecovery::take_swap(const BootFile& file, Offset base, Offset end) {
+    for (std::size_t i = bases_.size(); i-- > 0;) {
+        const auto at = static_cast<std::ptrdiff_t>(i);
+        if (bases_[i] == base) {
+            const std::string name = segment_file(from_.directory, base, ".log");
+            swapped_files_.push_back({name, file.content});
+            swapped_.push_back(base);
+            logs_[i] = &swapped_files_.back();
+            out_.emplace_back(Replace{unwatched, name, file.content});
+            out_.emplace_back(Flush{unwatched, name});
+        } else if (bases_[i] > base && bases_[i] < end) {
+            for (const std::string_view suffix : {".log", ".index", ".timeindex"})
+                out_.emplace_back(Erase{segment_file(from_.directory, bases_[i], suffix)});
+            out_.emplace_back(Flush{unwatched, segment_file(from_.directory, bases_[i], ".log")});
+            bases_.erase(bases_.begin() + at);
+            logs_.erase(logs_.begin() + at);
+        }
+    }
+    // It stays until what it made is durable.
+    log_.old_swaps_.push_back(file.name);
+}
+
+void LogRecovery::finish_swaps() {
+    swapped_files_.reserve(files_.size()); // logs_ points into it
+    for (const BootFile* file : files_) {
+        const auto base = parse_segment_file(short_name(*file), ".log.swap");
+        if (!base)
+            continue;
+        if (const auto end = end_of_swap(*file, *base))
+            take_swap(*file, *base, *end);
+        else
             out_.emplace_back(Erase{file->name});
     }
 }
@@ -257,7 +324,8 @@ void LogRecovery::load_segment(std::size_t i) {
     // The entry that a closed segment's time index ends with; recovery writes it as a roll would.
     // After an unclean stop no index file is trusted: the batches were walked anyway, and the file
     // may lack what an earlier recovery wrote.
-    const bool trust_indexes = trusted && from_.was_clean;
+    const bool swapped = std::find(swapped_.begin(), swapped_.end(), bases_[i]) != swapped_.end();
+    const bool trust_indexes = trusted && from_.was_clean && !swapped;
     if (!trust_indexes)
         segment.add_last_time_entry();
     settle_indexes(segment, trust_indexes);
@@ -278,16 +346,26 @@ void LogRecovery::read_epochs() {
     }
 }
 
+/// Where compaction took away the first batches of an epoch, the checkpoint knows where it began.
+Offset LogRecovery::start_in_gap(LeaderEpoch epoch, Offset from, Offset to) const {
+    for (const EpochStart& listed : listed_epochs_)
+        if (listed.epoch == epoch && listed.start >= from && listed.start < to)
+            return listed.start;
+    return to;
+}
+
 void LogRecovery::load_epochs() {
     const bool rebuild = !from_.was_clean || damaged_ || !epochs_readable_;
     LeaderEpochs epochs{listed_epochs_};
     if (rebuild) {
         epochs.clear();
+        Offset end = log_.segments_.front()->base_offset; // of the batch before
         for (const auto& segment : log_.segments_)
             for (const StoredBatch& batch : segment->batches) {
                 const LeaderEpoch epoch{record::load<std::int32_t>(batch.bytes.data() + 12)};
                 if (!epochs.latest_epoch() || *epochs.latest_epoch() < epoch)
-                    epochs.assign(epoch, batch.base_offset);
+                    epochs.assign(epoch, start_in_gap(epoch, end, batch.base_offset));
+                end = batch.last_offset() + 1;
             }
     }
     epochs.truncate_from_end(log_.end_offset_);
@@ -324,6 +402,7 @@ Recovered LogRecovery::run() {
             bases_.push_back(*base);
         }
     }
+    finish_swaps();
     erase_leftovers();
     read_epochs();
     for (std::size_t i = 0; i < logs_.size() && !damaged_; ++i)

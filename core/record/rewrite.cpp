@@ -53,4 +53,20 @@ Batch rewritten(const Batch& batch, Offset base_offset, LeaderEpoch epoch,
     return made;
 }
 
+Batch emptied(const Batch& batch) {
+    constexpr int kept_attributes = 8 | 16 | 32; // timestamp type, transactional, control
+    std::byte* fill = nullptr;
+    Batch made;
+    made.header = batch.header;
+    made.header.attributes = static_cast<std::int16_t>(batch.header.attributes & kept_attributes);
+    made.header.batch_length = static_cast<std::int32_t>(header_size - offset_and_length_size);
+    made.header.count = 0;
+    made.bytes = Bytes::allocate(header_size, &fill);
+    const std::span<std::byte> bytes(fill, header_size);
+    put_header(made.header, bytes);
+    made.header.crc = crc32c(made.bytes.span().subspan(attributes_at));
+    put_header(made.header, bytes);
+    return made;
+}
+
 } // namespace orrery::record

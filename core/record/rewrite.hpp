@@ -14,4 +14,8 @@ Batch with_offset_and_epoch(const Batch& batch, Offset base_offset, LeaderEpoch 
 Batch rewritten(const Batch& batch, Offset base_offset, LeaderEpoch epoch,
                 TimestampType timestamp_type, std::int64_t max_timestamp);
 
+/// The batch without its records: offsets, epoch, producer and timestamps stay. What compaction
+/// leaves where only the offset of the last record must not be forgotten.
+Batch emptied(const Batch& batch);
+
 } // namespace orrery::record
