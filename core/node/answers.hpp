@@ -2,6 +2,7 @@
 // image, one file a family (answer_*.cpp).
 #pragma once
 
+#include "core/group/coordinator.hpp"
 #include "core/metadata/configs.hpp"
 #include "core/metadata/image.hpp"
 #include "core/wire/messages/api_versions_request.hpp"
@@ -12,6 +13,8 @@
 #include "core/wire/messages/describe_configs_response.hpp"
 #include "core/wire/messages/describe_topic_partitions_request.hpp"
 #include "core/wire/messages/describe_topic_partitions_response.hpp"
+#include "core/wire/messages/find_coordinator_request.hpp"
+#include "core/wire/messages/find_coordinator_response.hpp"
 #include "core/wire/messages/metadata_request.hpp"
 #include "core/wire/messages/metadata_response.hpp"
 
@@ -61,6 +64,16 @@ wire::DescribeClusterResponse answer_describe_cluster(const wire::DescribeCluste
 
 wire::DescribeConfigsResponse answer_describe_configs(const wire::DescribeConfigsRequest& request,
                                                       const AnswerView& view);
+
+struct CoordinatorAnswer {
+    wire::FindCoordinatorResponse response;
+    bool create_offsets_topic = false; ///< it isn't there; the client will ask again
+};
+/// Groups only: a transaction's coordinator is never available, a share group's an invalid request,
+/// as by a Kafka that has no such coordinator. (KIP-699: many keys in one request.)
+CoordinatorAnswer answer_find_coordinator(const wire::FindCoordinatorRequest& request,
+                                          std::int16_t version, const AnswerView& view,
+                                          const group::Coordinator& groups);
 
 /// Bits of the operations that are allowed without an authorizer: all that the resource knows.
 inline constexpr std::int32_t all_topic_operations = 3576;

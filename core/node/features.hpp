@@ -16,6 +16,7 @@ struct FeatureRange {
 
 inline constexpr FeatureRange supported_features[] = {
     {"eligible.leader.replicas.version", 0, 1},
+    {"group.version", 0, 1},
     {"kraft.version", 0, 1},
     {"metadata.version", 7, 33},
 };

@@ -94,6 +94,8 @@ void Node::wake(Step& step) {
         controller_->wake(step.now, step.controller());
     if (replicas_ && due(replicas_->wakeup()))
         replicas_->wake(step.now, step.replica);
+    if (groups_ && due(groups_->wakeup()))
+        wake_groups(step);
     if (stop_patience_ <= now)
         halt("controlled shutdown took too long", step);
 }
@@ -109,6 +111,7 @@ std::optional<Instant> Node::wakeup() const {
         due = earlier(due, registration_retry_);
     if (replicas_) {
         due = earlier(due, replicas_->wakeup());
+        due = earlier(due, groups_->wakeup());
         due = earlier(due, lifecycle_.wakeup());
     }
     if (stop_patience_ != never)

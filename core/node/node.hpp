@@ -13,6 +13,7 @@
 #include "core/base/process.hpp"
 #include "core/base/random.hpp"
 #include "core/controller/controller.hpp"
+#include "core/group/coordinator.hpp"
 #include "core/metadata/image.hpp"
 #include "core/node/alter_configs.hpp"
 #include "core/node/answers.hpp"
@@ -24,6 +25,7 @@
 #include "core/node/serving.hpp"
 #include "core/node/snapshots.hpp"
 #include "core/raft/quorum.hpp"
+#include "core/record/codec.hpp"
 #include "core/replica/replicas.hpp"
 
 #include <optional>
@@ -48,12 +50,13 @@ public:
     NodeId id() const { return config_->id; }
     /// True between Started and Exit.
     bool running() const { return quorum_.has_value() && !exited_; }
-    /// Null before the start; for the next two also when the node lacks the role.
+    /// Null before the start; for the next three also when the node lacks the role.
     const raft::Quorum* quorum() const { return quorum_ ? &*quorum_ : nullptr; }
     const controller::Controller* controller() const {
         return controller_ ? &*controller_ : nullptr;
     }
     const replica::Replicas* replicas() const { return replicas_ ? &*replicas_ : nullptr; }
+    const group::Coordinator* groups() const { return groups_ ? &*groups_ : nullptr; }
     const Lifecycle& lifecycle() const { return lifecycle_; }
     /// The image as far as this node has replayed the committed metadata log.
     const metadata::Image& image() const { return image_; }
@@ -100,6 +103,20 @@ private:
     bool decide(const Call& call, wire::Reader& body, Step& step);
     NodeId any_live_broker();
     void create_topics(const std::vector<std::string>& names, Step& step);
+    void creation_ended(const Chain& frame);
+
+    // node_groups.cpp
+    template <class Use>
+    void with_groups(Step& step, Use&& use);
+    template <class Request>
+    bool to_groups(const Call& call, wire::Reader& body, Step& step);
+    bool dispatch_groups(const Call& call, wire::Reader& body, Step& step);
+    bool find_coordinator(const Call& call, wire::Reader& body, Step& step);
+    void boot_groups(std::uint64_t random);
+    void apply_to_groups(const metadata::Changes& changes, Step& step);
+    void wake_groups(Step& step);
+    void stop_groups(Step& step);
+    bool settle_groups(Step& step);
 
     // node_forward.cpp
     bool forward(const Call& call, wire::Reader& body, Step& step);
@@ -151,6 +168,8 @@ private:
     std::optional<raft::Quorum> quorum_;
     std::optional<controller::Controller> controller_;
     std::optional<replica::Replicas> replicas_;
+    std::optional<group::Coordinator> groups_;          ///< beside replicas_
+    record::Codec offsets_codec_ = record::Codec::none; ///< offsets.topic.compression.codec
     Lifecycle lifecycle_;
     metadata::Image image_;
     metadata::Changes pending_changes_; ///< of a metadata transaction that is still open
@@ -161,6 +180,7 @@ private:
 
     Peers peers_;
     Forwarding forwarding_;
+    std::vector<std::string> creating_; ///< topics whose automatic creation is under way
     FlatMap<RequestId, CheckedConfigs>
         checked_; ///< of forwarded requests that were refused in part
     ServedConnections served_;
@@ -176,10 +196,10 @@ private:
 
 public:
     ORRERY_FIELDS(config_, planted_, directory_, incarnation_, random_, quorum_, controller_,
-                  replicas_, lifecycle_, image_, pending_changes_, replayed_, snapshots_,
-                  published_, seen_leadership_, peers_, forwarding_, checked_, served_,
-                  registration_ask_, registration_retry_, stopping_, closing_, exited_,
-                  stop_patience_)
+                  replicas_, groups_, offsets_codec_, creating_, lifecycle_, image_,
+                  pending_changes_, replayed_, snapshots_, published_, seen_leadership_, peers_,
+                  forwarding_, checked_, served_, registration_ask_, registration_retry_, stopping_,
+                  closing_, exited_, stop_patience_)
 };
 
 } // namespace orrery::node

@@ -162,6 +162,7 @@ void Node::boot(const Started& started, Step& step) {
         const replica::Boot found{started.files, random_.next()};
         replicas_.emplace(replica_config(*config_, planted_.replica), found, step.now,
                           step.replica);
+        boot_groups(started.random);
         Registration registration{incarnation_, directory_, BrokerEpoch{-1}};
         if (const auto epoch = replicas_->cleanly_stopped_epoch())
             registration.previous_epoch = *epoch;

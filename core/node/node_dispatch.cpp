@@ -145,8 +145,9 @@ bool Node::open_envelope(const Call& call, wire::Reader& body, Step& step) {
     }
     served->open = OpenRequest{header->request_api_key, header->request_api_version,
                                header->correlation_id, terms};
-    const Call inside{call.id,       *served->open, header->client_id.value_or(""),
-                      call.listener, true,          frame};
+    const Call inside{call.id,   *served->open, header->client_id.value_or(""),
+                      call.host, call.listener, true,
+                      frame};
     return dispatch(inside, inner, step);
 }
 
@@ -190,7 +191,7 @@ bool Node::dispatch_broker(const Call& call, wire::Reader& body, Step& step) {
         replicas_->delete_records(call.caller(), *request, step.now, step.replica);
         return true;
     }
-    default: return dispatch_image(call, body, step);
+    default: return dispatch_groups(call, body, step);
     }
 }
 
@@ -244,25 +245,6 @@ NodeId Node::any_live_broker() {
     if (live.empty())
         return no_node;
     return live[static_cast<std::size_t>(random_.below(live.size()))];
-}
-
-/// auto.create.topics.enable: the topic isn't there yet, so the client is told so and asks again.
-void Node::create_topics(const std::vector<std::string>& names, Step& step) {
-    if (names.empty())
-        return;
-    wire::CreateTopicsRequest request;
-    request.timeout_ms = 30'000;
-    for (const std::string& name : names) {
-        wire::CreateTopicsRequest::CreatableTopic topic;
-        topic.name = name;
-        topic.num_partitions = -1;
-        topic.replication_factor = -1;
-        request.topics.push_back(std::move(topic));
-    }
-    const auto frame = wire::request_frame(request, wire::CreateTopicsRequest::highest_version, 0,
-                                           "auto-topic-creation");
-    expect(frame.has_value(), "a request of ours that can be said");
-    forwarding_.add({}, *frame, Forwarding::patience, step.instant());
 }
 
 } // namespace orrery::node

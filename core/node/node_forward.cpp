@@ -95,7 +95,11 @@ bool Node::forward_answered(const PeerAnswer& answer, const Chain& frame, Step& 
     if (!response)
         return false;
     const auto done = forwarding_.on_answer(answer.ask, std::move(*response), step.instant());
-    if (!done || done->request.value == 0 || !done->response)
+    if (!done)
+        return true;
+    if (done->request.value == 0)
+        creation_ended(done->frame);
+    if (done->request.value == 0 || !done->response)
         return true;
     if (!checked_.contains(done->request)) {
         send_reply(done->request, Chain(*done->response), step);
@@ -144,7 +148,7 @@ std::optional<controller::Response> time_out(std::int16_t api_key, wire::Reader&
 
 void Node::refuse_forwarded(const Forwarded& forward, Step& step) {
     if (forward.request.value == 0)
-        return;
+        return creation_ended(forward.frame);
     wire::Reader reader(forward.frame);
     const auto header = wire::read_request_header(reader);
     if (!header)

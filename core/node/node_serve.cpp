@@ -11,6 +11,7 @@ namespace orrery::node {
 void Node::accept(const Connected& connected) {
     ServedConnection served;
     served.listener = connected.listener;
+    served.host = connected.host;
     for (const Listener& listener : config_->listeners)
         if (listener.name == connected.listener)
             served.controller_listener = listener.controller;
@@ -66,8 +67,9 @@ void Node::handle_frame(ConnectionId connection, ServedConnection& served, const
         return reply(request_on(connection), refuse_api_versions(), step);
     }
     served.client_id = header->client_id.value_or("");
-    const Call call{request_on(connection),     *served.open, served.client_id, served.listener,
-                    served.controller_listener, frame};
+    const Call call{
+        request_on(connection),     *served.open, served.client_id, served.host, served.listener,
+        served.controller_listener, frame};
     if (!dispatch(call, reader, step))
         hang_up(connection, step);
 }

@@ -28,6 +28,7 @@ void Node::settle(Step& step) {
         moved = settle_metadata(step) || moved;
         moved = settle_controller(step) || moved;
         moved = settle_replicas(step) || moved;
+        moved = settle_groups(step) || moved;
         moved = settle_asks(step) || moved;
         while (!step.resumed.empty()) {
             const ConnectionId connection = step.resumed.back();
@@ -144,8 +145,10 @@ void Node::publish(metadata::Changes& changes, bool registered, Step& step) {
         published_ = true;
         changes.everything = true;
     }
-    if (published_ && !changes.empty())
+    if (published_ && !changes.empty()) {
         replicas_->apply(image_, changes, step.now, step.replica);
+        apply_to_groups(changes, step);
+    }
     if (first) // all that was decided before this life is known: what nobody speaks of is a stray
         replicas_->erase_strays(step.now, step.replica);
 }
@@ -203,6 +206,7 @@ bool Node::settle_replicas(Step& step) {
     });
     if (stopping_ && lifecycle_.phase() == LifecyclePhase::done && !closing_) {
         closing_ = true;
+        stop_groups(step);
         replicas_->shut_down(closing_writes, last_write, step.now, step.replica);
         moved = true;
     }

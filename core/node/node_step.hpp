@@ -17,6 +17,7 @@ struct Node::Step {
     std::vector<Reply<controller::Response>> decisions;
     std::vector<controller::Append> appends;
     replica::Out replica;
+    std::vector<Reply<group::Response>> groups;
     std::vector<ConnectionId> resumed; ///< their reply has gone out: the next frame may come
 
     Step(const Now& at, Effects& effects)
@@ -43,6 +44,7 @@ struct Node::Call {
     RequestId id;
     OpenRequest open;
     std::string client_id;
+    std::string host; ///< the client's address
     std::string listener;
     bool controller_listener = false;
     const Chain& frame;

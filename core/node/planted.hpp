@@ -4,6 +4,7 @@
 
 #include "core/base/reflect.hpp"
 #include "core/controller/planted.hpp"
+#include "core/group/planted.hpp"
 #include "core/raft/planted.hpp"
 #include "core/replica/planted.hpp"
 
@@ -14,10 +15,11 @@ struct Planted {
     raft::Planted raft;
     controller::Planted controller;
     replica::Planted replica;
+    group::Planted group;
     bool short_snapshots = false;  ///< a snapshot lacks its last record
     bool reload_snapshots = false; ///< whoever makes a snapshot begins anew from it, leader or not
     bool operator==(const Planted&) const = default;
-    ORRERY_FIELDS(raft, controller, replica, short_snapshots, reload_snapshots)
+    ORRERY_FIELDS(raft, controller, replica, group, short_snapshots, reload_snapshots)
 };
 
 } // namespace orrery::node

@@ -34,10 +34,11 @@ struct ServedConnection {
     std::string listener;
     bool controller_listener = false;
     std::string client_id; ///< of the latest request
+    std::string host;      ///< the client's address
     std::optional<OpenRequest> open;
     std::vector<Chain> waiting; ///< frames that came while a request was under way, oldest first
     bool operator==(const ServedConnection&) const = default;
-    ORRERY_FIELDS(listener, controller_listener, client_id, open, waiting)
+    ORRERY_FIELDS(listener, controller_listener, client_id, host, open, waiting)
 };
 
 using ServedConnections = FlatMap<ConnectionId, ServedConnection>;

@@ -1,4 +1,5 @@
 // How a broker answers over its connections: versions, order, what it can't read, what it forwards.
+#include "core/group/messages.hpp"
 #include "core/node/node.hpp"
 #include "core/wire/error.hpp"
 #include "core/wire/messages/alter_configs_request.hpp"
@@ -14,6 +15,7 @@
 #include "core/wire/messages/describe_topic_partitions_request.hpp"
 #include "core/wire/messages/elect_leaders_request.hpp"
 #include "core/wire/messages/fetch_request.hpp"
+#include "core/wire/messages/find_coordinator_request.hpp"
 #include "core/wire/messages/incremental_alter_configs_request.hpp"
 #include "core/wire/messages/list_offsets_request.hpp"
 #include "core/wire/messages/metadata_request.hpp"
@@ -226,6 +228,19 @@ TEST_CASE("every version of every API that is told is also answered") {
     add(wire::IncrementalAlterConfigsRequest{}, 0);
     add(wire::AlterConfigsRequest{}, 0);
     add(wire::ElectLeadersRequest{}, 0);
+    add(wire::FindCoordinatorRequest{}, 0);
+    add(wire::OffsetCommitRequest{}, 2);
+    add(wire::OffsetFetchRequest{}, 1);
+    add(wire::OffsetDeleteRequest{}, 0);
+    add(wire::JoinGroupRequest{}, 0);
+    add(wire::SyncGroupRequest{}, 0);
+    add(wire::HeartbeatRequest{}, 0);
+    add(wire::LeaveGroupRequest{}, 0);
+    add(wire::ListGroupsRequest{}, 0);
+    add(wire::DescribeGroupsRequest{}, 0);
+    add(wire::DeleteGroupsRequest{}, 0);
+    add(wire::ConsumerGroupHeartbeatRequest{}, 0);
+    add(wire::ConsumerGroupDescribeRequest{}, 0);
     const Probe probe = probe_one_node(std::move(frames), seconds(20));
     CHECK_FALSE(probe.closed);
     REQUIRE(probe.replies.size() == sent.size());
