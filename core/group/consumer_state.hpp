@@ -92,7 +92,7 @@ public:
     /// False: the record is of no type of ours.
     bool apply(const Record& record);
     /// The log holds nothing of this group (any more).
-    bool is_blank() const { return *this == ConsumerState{}; }
+    bool is_blank() const { return members_->empty() && *this == ConsumerState{}; }
 
     bool operator==(const ConsumerState&) const = default;
     ORRERY_FIELDS(epoch_, metadata_hash_, assignment_epoch_, assignment_timestamp_ms_, members_,

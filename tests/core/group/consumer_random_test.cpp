@@ -182,7 +182,109 @@ private:
     int born_ = 0;
 };
 
+/// What compaction makes of a log up to `clean`: of each key the last record alone, and of
+/// tombstones only those that chance keeps.
+std::vector<Record> compacted(const std::vector<Record>& log, std::size_t clean, Random& random) {
+    std::map<std::string, std::size_t> last;
+    const auto key_of = [](const Record& record) {
+        const Bytes key = encode(record).key;
+        return std::string(reinterpret_cast<const char*>(key.data()), key.size());
+    };
+    for (std::size_t i = 0; i < clean; ++i)
+        last[key_of(log[i])] = i;
+    std::vector<Record> left;
+    for (std::size_t i = 0; i < log.size(); ++i) {
+        const bool superseded = i < clean && last[key_of(log[i])] != i;
+        const bool forgotten = i < clean && !encode(log[i]).value && random.below(2) == 0;
+        if (!superseded && !forgotten)
+            left.push_back(log[i]);
+    }
+    return left;
+}
+
 } // namespace
+
+TEST_CASE("a compacted log makes the same group") {
+    for (std::uint64_t seed = 100; seed < 130; ++seed) {
+        INFO("seed " << seed);
+        RandomLife life(seed);
+        life.run(120);
+        Random random(seed, "compaction");
+        for (int i = 0; i < 8; ++i) {
+            const auto& log = life.toy.log;
+            ConsumerState state;
+            for (const Record& record :
+                 compacted(log, static_cast<std::size_t>(random.below(log.size() + 1)), random))
+                CHECK(state.apply(record));
+            CHECK(state == life.toy.group.logged());
+        }
+    }
+}
+
+TEST_CASE("records in any order are taken for what they say") {
+    for (std::uint64_t seed = 200; seed < 220; ++seed) {
+        RandomLife life(seed);
+        life.run(60);
+        auto log = life.toy.log;
+        Random random(seed, "order");
+        random.shuffle(log);
+        ConsumerGroup group("g");
+        for (const Record& record : log)
+            CHECK(group.apply(record));
+        group.loaded(life.toy.context());
+        std::vector<Record> end;
+        group.write_tombstones(end);
+        for (const Record& record : end)
+            group.apply(record);
+        CHECK(group.is_blank());
+    }
+}
+
+TEST_CASE("senseless heartbeats are answered, and break nothing") {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        INFO("seed " << seed);
+        ToyCoordinator toy;
+        toy.topic("a", 3);
+        toy.topic("b", 2);
+        Random random(seed, "senseless");
+        const auto some = [&](std::vector<std::string> words) {
+            return words[random.below(words.size())];
+        };
+        std::map<std::string, int> answers;
+        for (int i = 0; i < 400; ++i) {
+            HeartbeatRequest request;
+            request.group_id = "g";
+            request.member_id = some({"m1", "m2", "m3", ""});
+            request.member_epoch = static_cast<std::int32_t>(random.between(-3, 6));
+            if (random.below(2) == 0)
+                request.member_epoch = 0;
+            if (random.below(3) == 0)
+                request.instance_id = some({"i1", "i2", ""});
+            if (random.below(4) != 0)
+                request.rebalance_timeout_ms = static_cast<std::int32_t>(random.between(-2, 5'000));
+            if (random.below(3) != 0)
+                request.subscribed_topic_names = {some({"a", "b", "", "none"}), some({"a", "b"})};
+            if (random.below(3) == 0)
+                request.subscribed_topic_regex = some({"a", ".*", "(", "", "[b"});
+            if (random.below(4) == 0)
+                request.server_assignor = some({"range", "uniform", "other", ""});
+            if (random.below(4) != 0)
+                request.topic_partitions.emplace();
+            if (request.topic_partitions && random.below(4) == 0)
+                request.topic_partitions->push_back(
+                    {random.below(2) == 0 ? toy.topic_id("a") : Uuid{1, 1},
+                     {static_cast<std::int32_t>(random.between(-2, 5)), 2'000'000'000},
+                     {}});
+            const auto reply = toy.heartbeat(request, static_cast<std::int16_t>(random.below(2)));
+            ++answers[std::string(wire::name_of(wire::error_of(reply.error_code)))];
+            toy.pass(milliseconds(static_cast<std::int64_t>(random.below(4'000))));
+        }
+        CHECK(answers["NONE"] > 10);
+        CHECK(answers["INVALID_REQUEST"] > 10);
+        CHECK(answers["UNKNOWN_SERVER_ERROR"] == 0);
+        CHECK(toy.replayed() == toy.group.logged());
+    }
+}
 
 TEST_CASE("in random lives a partition never has two owners, and all calms down") {
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
