@@ -145,8 +145,7 @@ void fetch_all(const Group& group, const metadata::Image& image, std::int16_t ve
         topic.name = name;
         topic.topic_id = id;
         for (const auto& [partition, offset] : *offsets)
-            if (!offset.is_of_another(id))
-                topic.partitions.push_back(fetched(partition, &offset));
+            topic.partitions.push_back(fetched(partition, &offset));
     }
 }
 
@@ -161,12 +160,11 @@ void fetch_some(const Group* group, const metadata::Image& image, std::int16_t v
             const metadata::Topic* named = image.topic(wanted.topic_id);
             known = named != nullptr;
             topic.name = named ? named->name : "";
-        } else {
-            topic.topic_id = id_of(image, wanted.name);
         }
         for (const std::int32_t partition : wanted.partition_indexes) {
             const CommittedOffset* offset =
                 group && known ? group->offsets.find(topic.name, partition) : nullptr;
+            // By its id, a topic has nothing to do with an older one of its name.
             if (offset && offset->is_of_another(topic.topic_id))
                 offset = nullptr;
             topic.partitions.push_back(fetched(partition, offset));

@@ -241,6 +241,10 @@ bool passes(const std::vector<std::string>& filter, std::string_view word) {
            });
 }
 
+/// All that can be done to a group, as a bit each: nobody is refused anything without an
+/// authorizer.
+constexpr std::int32_t all_group_operations = 3400;
+
 /// A committed group with its state: the log does not say how far a classic group is with a
 /// rebalance, its coordinator does.
 const ClassicGroup* classic_of(const Shard& shard, const std::string& id, const Group& committed) {
@@ -297,8 +301,11 @@ wire::DescribeGroupsResponse::DescribedGroup ShardRequests::describe(const std::
 
 void ShardRequests::handle(const wire::DescribeGroupsRequest& request) {
     wire::DescribeGroupsResponse response;
-    for (const std::string& id : request.groups)
+    for (const std::string& id : request.groups) {
         response.groups.push_back(describe(id));
+        if (request.include_authorized_operations && response.groups.back().error_code == 0)
+            response.groups.back().authorized_operations = all_group_operations;
+    }
     reply(std::move(response));
 }
 
@@ -308,10 +315,16 @@ void ShardRequests::handle(const wire::ConsumerGroupDescribeRequest& request) {
         const Group* group = shard.stable_.find(id);
         if (group && group->consumer()) {
             response.groups.push_back(group->consumer()->describe(work.context));
+            if (request.include_authorized_operations)
+                response.groups.back().authorized_operations = all_group_operations;
             continue;
         }
         auto& refused = response.groups.emplace_back();
         refused.group_id = id;
+        if (id.empty()) {
+            refused.error_code = wire::code(wire::Error::invalid_group_id);
+            continue;
+        }
         refused.error_code = wire::code(wire::Error::group_id_not_found);
         refused.error_message =
             group && group->exists() ? "Group " + id + " is not a consumer group." : not_found(id);

@@ -225,10 +225,13 @@ TEST_CASE("groups are listed by state and type, described, and deleted when empt
     CHECK(listed({"EMPTY", "dead"}, {"CLASSIC"}) == std::set<std::string>{"simple Empty classic "});
     wire::DescribeGroupsRequest describe;
     describe.groups = {"none", "g", "simple"};
+    describe.include_authorized_operations = true;
     const auto described = toy.reply<wire::DescribeGroupsResponse>(toy.ask(describe, 6));
     CHECK(described.groups.at(0).error_code == wire::code(Error::group_id_not_found));
     CHECK(described.groups.at(0).error_message == "Group none not found.");
     CHECK(described.groups.at(0).group_state == "Dead");
+    CHECK(described.groups.at(0).authorized_operations == -2147483648);
+    CHECK(described.groups.at(1).authorized_operations == 3400);
     CHECK(described.groups.at(1).protocol_data == "range");
     CHECK(described.groups.at(1).members.at(0).member_assignment == Bytes::copy("part 0"));
     CHECK(described.groups.at(1).members.at(0).member_metadata == subscription({"orders"}));
