@@ -191,6 +191,8 @@ private:
     void lead(Turn& turn);
     void complete_join(Turn& turn, const Bytes& bytes);
     void notice_metadata();
+    void match_pattern();
+    bool subscribes_to(const std::string& topic) const;
     std::vector<AssignableTopic> assignable(const std::vector<std::string>& topics) const;
     void close_group(Turn& turn);
     void unsubscribe_now(Turn& turn);

@@ -8,6 +8,7 @@
 // Source: ConsumerCoordinator.
 #include "core/client/consumer.hpp"
 #include "core/client/consumer_protocol.hpp"
+#include "core/client/topic_pattern.hpp"
 
 #include <algorithm>
 
@@ -31,6 +32,8 @@ void ConsumerProcess::start_group() {
         network_.want_topic(topic);
     if (group_->subscribed)
         network_.keep_replicas();
+    if (!reading_->pattern.empty())
+        network_.want_all_topics();
 }
 
 // --- beside the application
@@ -94,6 +97,8 @@ void ConsumerProcess::poll_group(Turn& turn) {
         return on_fatal(turn, fatal);
     if (std::exchange(group_->unsubscribing, false))
         unsubscribe_now(turn);
+    if (!reading_->pattern.empty() && !is_topic_pattern(reading_->pattern))
+        return on_fatal(turn, "the pattern can't be read: " + reading_->pattern);
     if (group_->subscribed && modern()) {
         poll_modern(turn);
     } else if (group_->subscribed) {
@@ -176,6 +181,12 @@ std::vector<std::pair<Assignor, Bytes>> ConsumerProcess::offers() const {
     return all;
 }
 
+/// By name, or by a pattern whose latest match this member's metadata may not show yet.
+bool ConsumerProcess::subscribes_to(const std::string& topic) const {
+    return std::binary_search(group_->topics.begin(), group_->topics.end(), topic) ||
+           (!reading_->pattern.empty() && !matching_topics(reading_->pattern, {topic}).empty());
+}
+
 void ConsumerProcess::complete_join(Turn& turn, const Bytes& bytes) {
     group_->prepared = false;
     Membership& member = group_->member;
@@ -183,7 +194,7 @@ void ConsumerProcess::complete_join(Turn& turn, const Bytes& bytes) {
     if (!assigned)
         return on_fatal(turn, "the assignment can't be read");
     for (const auto& [topic, indexes] : *assigned)
-        if (!std::binary_search(group_->topics.begin(), group_->topics.end(), topic))
+        if (!subscribes_to(topic))
             return member.ask_rejoin("received assignments do not match subscription");
     group_->last_assignment = *assigned;
     group_->last_generation = member.generation();
@@ -256,9 +267,29 @@ void ConsumerProcess::lead(Turn& turn) {
 /// A leader that sees other partitions than it has assigned calls its group together again.
 void ConsumerProcess::notice_metadata() {
     Membership& member = group_->member;
+    if (!reading_->pattern.empty() && group_->matched_in != network_.metadata_version()) {
+        group_->matched_in = network_.metadata_version();
+        match_pattern();
+    }
     if (member.leader() && member.state() == JoinState::stable && !member.rejoin_needed() &&
         assignable(group_->group_topics) != group_->assigned_from)
         member.ask_rejoin("cached metadata has changed");
+}
+
+/// Subscribes to what matches the pattern now; other topics than before are worth a rebalance.
+void ConsumerProcess::match_pattern() {
+    std::vector<std::string> names;
+    for (const NamedTopic& topic : network_.metadata().all_topics())
+        if (!topic.internal || !config_->group.exclude_internal_topics)
+            names.push_back(topic.name);
+    std::vector<std::string> topics = matching_topics(reading_->pattern, names);
+    if (topics == group_->topics)
+        return;
+    group_->topics = std::move(topics);
+    for (const std::string& topic : group_->topics)
+        network_.want_topic(topic);
+    if (group_->member.state() == JoinState::stable)
+        group_->member.ask_rejoin("the topics that match the pattern have changed");
 }
 
 // --- the end

@@ -40,6 +40,9 @@ void ConsumerProcess::poll_modern(Turn& turn) {
 TopicPartitions ConsumerProcess::resolved_target() {
     TopicPartitions resolved;
     for (const auto& [id, indexes] : group_->modern.target()) {
+        for (const NamedTopic& named : network_.metadata().all_topics())
+            if (named.id == id)
+                network_.want_topic(named.name); // the pattern's matches are the coordinator's
         const std::size_t topic = network_.metadata().find_topic(id, {});
         if (topic < network_.metadata().topics().size())
             resolved[network_.metadata().topic(topic).name] = indexes;

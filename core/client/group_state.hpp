@@ -80,6 +80,7 @@ struct GroupState {
     CommittedQuestion committed;
     bool subscribed = false;          ///< else partitions were assigned by hand
     std::vector<std::string> topics;  ///< of the subscription, ascending
+    std::uint64_t matched_in = 0;     ///< the metadata version that the pattern was matched in
     bool prepared = false;            ///< what must be given up before joining is
     std::uint64_t before_joining = 0; ///< the commit that must be through first, if any
     TopicPartitions last_assignment;  ///< for the sticky assignor
@@ -93,10 +94,10 @@ struct GroupState {
     std::uint64_t closing_commit = 0;
     bool unsubscribing = false;
     bool operator==(const GroupState&) const = default;
-    ORRERY_FIELDS(link, member, modern, commits, committed, subscribed, topics, prepared,
-                  before_joining, last_assignment, last_generation, group_topics, assigned_from,
-                  next_auto_commit, poll_deadline, closing, closing_deadline, closing_commit,
-                  unsubscribing)
+    ORRERY_FIELDS(link, member, modern, commits, committed, subscribed, topics, matched_in,
+                  prepared, before_joining, last_assignment, last_generation, group_topics,
+                  assigned_from, next_auto_commit, poll_deadline, closing, closing_deadline,
+                  closing_commit, unsubscribing)
 };
 
 } // namespace orrery::client

@@ -102,6 +102,15 @@ bool ClusterMetadata::update(const wire::MetadataResponse& response, std::int16_
     return again;
 }
 
+void ClusterMetadata::learn_all(const wire::MetadataResponse& response) {
+    all_topics_.clear();
+    for (const auto& topic : response.topics)
+        if (topic.error_code == 0 && topic.name)
+            all_topics_.push_back({*topic.name, topic.topic_id, topic.is_internal});
+    std::sort(all_topics_.begin(), all_topics_.end(),
+              [](const NamedTopic& a, const NamedTopic& b) { return a.name < b.name; });
+}
+
 bool ClusterMetadata::learn_leader(std::size_t topic, std::int32_t partition, NodeId leader,
                                    LeaderEpoch epoch) {
     if (this->partition(topic, partition) == nullptr || broker(leader) == nullptr)

@@ -49,6 +49,15 @@ struct TopicInfo {
     ORRERY_FIELDS(name, id, known, error, partitions)
 };
 
+/// A topic that the cluster has, whether we want it or not.
+struct NamedTopic {
+    std::string name;
+    Uuid id;
+    bool internal = false;
+    bool operator==(const NamedTopic&) const = default;
+    ORRERY_FIELDS(name, id, internal)
+};
+
 class ClusterMetadata {
 public:
     /// Begins with the bootstrap servers as brokers -2, -3, ...
@@ -70,6 +79,11 @@ public:
     /// The topic's index by its id or, if that is zero, its name; topics().size() if there is none.
     std::size_t find_topic(const Uuid& id, std::string_view name) const;
 
+    /// All topics of the cluster, by name, as of the last answer that had all; empty unless asked.
+    const std::vector<NamedTopic>& all_topics() const { return all_topics_; }
+    /// Takes the names of an answer that has all topics.
+    void learn_all(const wire::MetadataResponse& response);
+
     /// Merges an answer of the given version. True if something in it wants another try soon: a
     /// topic that isn't there yet, a partition without leader.
     bool update(const wire::MetadataResponse& response, std::int16_t version);
@@ -83,7 +97,8 @@ public:
     void rebootstrap(const std::vector<Endpoint>& bootstrap);
 
     bool operator==(const ClusterMetadata&) const = default;
-    ORRERY_FIELDS(brokers_, topics_, controller_, cluster_id_, only_bootstrap_, keeps_replicas_)
+    ORRERY_FIELDS(brokers_, topics_, controller_, cluster_id_, only_bootstrap_, keeps_replicas_,
+                  all_topics_)
 
 private:
     std::vector<BrokerInfo> brokers_; ///< by id
@@ -92,6 +107,7 @@ private:
     std::string cluster_id_;
     bool only_bootstrap_ = true;
     bool keeps_replicas_ = false;
+    std::vector<NamedTopic> all_topics_;
 };
 
 } // namespace orrery::client

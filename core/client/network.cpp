@@ -263,6 +263,8 @@ void Network::on_metadata(Turn& turn, const Chain& frame, const wire::AnsweredRe
 
     const ClusterMetadata before = *metadata_;
     const bool again = metadata_.edit().update(*response, answer.version);
+    if (all_topics_ && asked_all_)
+        metadata_.edit().learn_all(*response);
     ++metadata_version_;
     failed_attempts_ = 0;
     trying_since_.reset();
@@ -350,6 +352,8 @@ void Network::send_metadata(Turn& turn, NodeId node) {
     for (const TopicInfo& topic : metadata_->topics())
         if (asked_all_ || !topic.known)
             request.topics->emplace_back().name = topic.name;
+    if (asked_all_ && all_topics_)
+        request.topics.reset();
     request.allow_auto_topic_creation = may_create_topics_ || version.value_or(0) < 4;
     if (!version || !send(turn, node, request, *version, metadata_tag, config_->request_timeout))
         return metadata_failed(turn.now.instant);

@@ -42,6 +42,8 @@ public:
 
     /// Whether replicas are remembered with the partitions.
     void keep_replicas() { metadata_.edit().keep_replicas(); }
+    /// Full updates ask for all topics of the cluster, as who subscribes to a pattern needs it.
+    void want_all_topics() { all_topics_ = true; }
     /// A second connection to a broker beside the one that metadata leads to, under an id of its
     /// own: the group coordinator's, so that its heartbeats don't wait behind long fetches.
     void learn_coordinator(NodeId id, Endpoint at) { coordinator_ = BrokerInfo{id, at, {}}; }
@@ -125,6 +127,7 @@ private:
     Cow<ClusterMetadata> metadata_;
     std::uint64_t metadata_version_ = 0;
     std::optional<BrokerInfo> coordinator_;
+    bool all_topics_ = false;
     bool may_create_topics_ = true;
     bool want_all_ = true;               ///< a full update was asked for
     bool want_new_ = false;              ///< topics were added since the last update
@@ -139,9 +142,9 @@ private:
 public:
     bool operator==(const Network&) const = default;
     ORRERY_FIELDS(config_, channel_config_, random_, ids_, channels_, metadata_, metadata_version_,
-                  coordinator_, may_create_topics_, want_all_, want_new_, in_progress_, asked_all_,
-                  failed_attempts_, unchanged_answers_, update_not_before_, fresh_until_,
-                  trying_since_)
+                  coordinator_, all_topics_, may_create_topics_, want_all_, want_new_, in_progress_,
+                  asked_all_, failed_attempts_, unchanged_answers_, update_not_before_,
+                  fresh_until_, trying_since_)
 };
 
 } // namespace orrery::client

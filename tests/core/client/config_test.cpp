@@ -9,6 +9,12 @@ using tests::with_servers;
 
 namespace {
 
+InputError consumer_error(std::vector<ConfigPair> pairs) {
+    const auto config = parse_consumer_config(with_servers(1, std::move(pairs)));
+    REQUIRE(!config.has_value());
+    return config.error();
+}
+
 InputError producer_error(std::vector<ConfigPair> pairs) {
     const auto config = parse_producer_config(with_servers(1, std::move(pairs)));
     REQUIRE(!config.has_value());
@@ -106,4 +112,56 @@ TEST_CASE("delivery.timeout.ms must leave time for one try; unless given it is r
     const auto raised = parse_producer_config(with_servers(1, {{"linger.ms", "100000"}}));
     REQUIRE(raised.has_value());
     CHECK(raised->delivery_timeout == seconds(130));
+}
+
+TEST_CASE("a group has Kafka's defaults, and commits automatically only if it is there") {
+    const auto alone = parse_consumer_config(with_servers(1, {}));
+    REQUIRE(alone.has_value());
+    CHECK_FALSE(alone->group.auto_commit);
+    const auto config = parse_consumer_config(with_servers(1, {{"group.id", "g"}}));
+    REQUIRE(config.has_value());
+    CHECK(config->group.auto_commit);
+    CHECK(config->group.auto_commit_interval == seconds(5));
+    CHECK(config->group.session_timeout == seconds(45));
+    CHECK(config->group.heartbeat_interval == seconds(3));
+    CHECK(config->group.max_poll_interval == seconds(300));
+    CHECK(config->group.assignors ==
+          std::vector<Assignor>{Assignor::range, Assignor::cooperative_sticky});
+}
+
+TEST_CASE("assignors have the names of their classes, in full or short, and those of the wire") {
+    const auto config = parse_consumer_config(with_servers(
+        1, {{"group.id", "g"},
+            {"partition.assignment.strategy",
+             "org.apache.kafka.clients.consumer.StickyAssignor, RoundRobinAssignor,range"}}));
+    REQUIRE(config.has_value());
+    CHECK(config->group.assignors ==
+          std::vector<Assignor>{Assignor::sticky, Assignor::round_robin, Assignor::range});
+    CHECK(consumer_error({{"partition.assignment.strategy", "BestAssignor"}}).where ==
+          "partition.assignment.strategy");
+    CHECK(consumer_error({{"partition.assignment.strategy", "range,range"}}).what ==
+          "an assignor is there twice");
+}
+
+TEST_CASE("what the other group protocol has no use for is refused, as Kafka refuses it") {
+    for (const char* name :
+         {"session.timeout.ms", "heartbeat.interval.ms", "partition.assignment.strategy"}) {
+        const std::string value = name[0] == 'p' ? "range" : "5000";
+        const auto error =
+            consumer_error({{"group.id", "g"}, {"group.protocol", "consumer"}, {name, value}});
+        CHECK(error.where == name);
+        CHECK(error.what == "it cannot be set when group.protocol=consumer");
+    }
+    CHECK(consumer_error({{"group.remote.assignor", "uniform"}}).where == "group.remote.assignor");
+}
+
+TEST_CASE("a group's settings that can't be together are errors") {
+    CHECK(consumer_error({{"group.id", " "}}).where == "group.id");
+    CHECK(consumer_error({{"group.id", "g"}, {"group.instance.id", "a b"}}).where ==
+          "group.instance.id");
+    CHECK(consumer_error({{"enable.auto.commit", "true"}}).what ==
+          "there is nothing to commit to without group.id");
+    CHECK(
+        consumer_error({{"heartbeat.interval.ms", "9000"}, {"session.timeout.ms", "9000"}}).where ==
+        "heartbeat.interval.ms");
 }

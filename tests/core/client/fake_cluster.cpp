@@ -170,7 +170,7 @@ void FakeCluster::answer_versions(const FakeRequest& request) {
 
 void FakeCluster::answer_metadata(const FakeRequest& request) {
     ++metadata_requests;
-    const auto asked = request.as<wire::MetadataRequest>();
+    auto asked = request.as<wire::MetadataRequest>();
     wire::MetadataResponse response;
     response.cluster_id = "fake";
     response.controller_id = controller;
@@ -183,8 +183,11 @@ void FakeCluster::answer_metadata(const FakeRequest& request) {
         broker.port = 9092;
     }
     const bool stale = stale_broker == request.broker;
-    if (!asked.topics)
-        return reply(request, response);
+    if (!asked.topics) {
+        asked.topics.emplace();
+        for (const auto& [name, topic] : topics)
+            asked.topics->emplace_back().name = name;
+    }
     for (const auto& wanted : *asked.topics) {
         auto& topic = response.topics.emplace_back();
         topic.name = wanted.name;
@@ -194,6 +197,7 @@ void FakeCluster::answer_metadata(const FakeRequest& request) {
             wire::code(there ? known->second.error : wire::Error::unknown_topic_or_partition);
         if (!there || known->second.error != wire::Error::none)
             continue;
+        topic.is_internal = wanted.name->starts_with("__");
         if (request.version >= 10)
             topic.topic_id = known->second.id;
         for (const FakePartition& partition : known->second.partitions) {

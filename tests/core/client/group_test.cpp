@@ -293,3 +293,27 @@ TEST_CASE("partitions assigned by hand have their offsets in the group without b
     CHECK(commit.generation_id_or_member_epoch == -1);
     CHECK(commit.member_id.empty());
 }
+
+TEST_CASE("a pattern subscribes to what matches as a whole, and to what comes to match") {
+    Reading reading;
+    reading.pattern = "ord.*|__.*";
+    GroupWorld world(reading, with({{"metadata.max.age.ms", "1000"}}));
+    world.cluster.add_topic("orders", {1});
+    world.cluster.add_topic("border", {1});
+    world.cluster.add_topic("__consumer_offsets", {1});
+    world.cluster.start();
+    world.cluster.run_for(seconds(3));
+    CHECK(world.owned() == "orders-0");
+    world.cluster.add_topic("ordinals", {2});
+    world.cluster.run_for(seconds(4));
+    CHECK(world.owned() == "orders-0 ordinals-0");
+}
+
+TEST_CASE("a pattern that can't be read ends the consumer") {
+    Reading reading;
+    reading.pattern = "ord(";
+    GroupWorld world(reading, earliest);
+    world.cluster.start();
+    world.cluster.run_for(seconds(1));
+    CHECK_FALSE(std::get<Exit>(world.cluster.effects.back()).clean);
+}

@@ -166,3 +166,19 @@ TEST_CASE("a heartbeat that no other try mends ends the consumer") {
     CHECK_FALSE(std::get<Exit>(world.cluster.effects.back()).clean);
     CHECK(world.cluster.facts(Fact::client_failed).size() == 1);
 }
+
+TEST_CASE("a pattern is matched by the coordinator; the member learns names of what it gets") {
+    Reading reading;
+    reading.pattern = "ord.*";
+    GroupWorld world(reading, {{"auto.offset.reset", "earliest"}, {"group.protocol", "consumer"}});
+    world.cluster.add_topic("orders", {1, 2});
+    world.group->log_end[{"orders", 1}] = 4;
+    retarget(world, 1, {1});
+    world.cluster.start();
+    world.cluster.run_for(seconds(2));
+    const auto said = heartbeats(world);
+    CHECK(said.at(0).subscribed_topic_regex == "ord.*");
+    CHECK_FALSE(said[0].subscribed_topic_names.has_value());
+    CHECK(world.owned() == "orders-1");
+    CHECK(world.consumer().counters().consumed == 4);
+}
