@@ -95,6 +95,10 @@ public:
     const std::string& id() const { return id_; }
     /// What the log says of it.
     const ConsumerState& logged() const { return state_; }
+    /// When a silent member is taken out; `never` if no such time runs.
+    Instant session_end(std::string_view member) const {
+        return timers_.deadline_of(member, ConsumerDeadline::session);
+    }
     /// The log says nothing of it: it was never joined, or is deleted.
     bool is_blank() const { return state_.is_blank(); }
 

@@ -46,6 +46,11 @@ public:
     void set(const std::string& member, ConsumerDeadline deadline, Instant at);
     void set_revocation(const std::string& member, Instant at, std::int32_t epoch);
     bool is_set(std::string_view member, ConsumerDeadline deadline) const;
+    /// `never` if it is not set.
+    Instant deadline_of(std::string_view member, ConsumerDeadline deadline) const {
+        const ConsumerMemberTimers* timers = members_->find(member);
+        return timers != nullptr ? timers->at[static_cast<std::size_t>(deadline)] : never;
+    }
     void cancel(std::string_view member, ConsumerDeadline deadline);
     void forget(std::string_view member);
     void forget_all();

@@ -33,6 +33,8 @@ void fill_clients(const Sights& sights, Snapshot& out);
 void fill_links(const Sights& sights, Snapshot& out);
 /// Adds to nodes what they lead and to clients how far they lag: after those.
 void fill_partitions(const Sights& sights, Snapshot& out);
+/// Needs nothing else of the picture.
+void fill_groups(const Sights& sights, const TopicNames& names, Snapshot& out);
 /// Needs the partitions.
 void fill_strips(const Sights& sights, const Focus& focus, Snapshot& out);
 /// Needs the nodes.

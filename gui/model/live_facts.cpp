@@ -18,6 +18,15 @@ bool names_a_broker(Fact fact) {
            fact == Fact::broker_fenced || fact == Fact::broker_shutting_down;
 }
 
+/// Of group_state: it leaves its quiet.
+bool begins_to_rebalance(const Note& note) {
+    const auto ends = [&](std::string_view words) {
+        return note.text.size() > words.size() &&
+               note.text.compare(note.text.size() - words.size(), words.size(), words) == 0;
+    };
+    return ends("-> PreparingRebalance") || ends("-> Assigning") || ends("Stable -> Reconciling");
+}
+
 } // namespace
 
 RememberedNode* Memory::node(std::int64_t id) {
@@ -62,6 +71,11 @@ std::string Memory::short_text(const Note& note) const {
     case Fact::isr_shrink_asked: return "ISR without " + number(0);
     case Fact::isr_expand_asked: return "ISR with " + number(0);
     case Fact::metadata_truncated: return "metadata cut";
+    case Fact::group_state:
+        return begins_to_rebalance(note) ? groups_.group_in(note) + " rebalances" : "";
+    case Fact::member_fenced: return groups_.group_in(note) + " fences a member";
+    case Fact::partitions_lost: return "lost its partitions";
+    case Fact::commit_failed: return "commit refused";
     case Fact::log_dir_failed: return "log directory failed";
     case Fact::truncation_detected: return "truncation noticed";
     case Fact::offset_reset: return "offset reset";
@@ -185,6 +199,30 @@ void Memory::partition_moved(const sim::World& world, sim::ActorId actor, const 
         learn(i);
 }
 
+/// Which client it is about, and what led to it: a member that is taken out was hit by something.
+void Memory::tell_of_group(const sim::World& world, const Note& note, FactLine& line) const {
+    line.cause = groups_.cause_of(note, line.group);
+    const bool of_member = note.fact == Fact::member_fenced || note.fact == Fact::member_left ||
+                           note.fact == Fact::member_joined;
+    if (!of_member || note.text.size() <= line.group.size())
+        return;
+    const std::string_view rest = std::string_view(note.text).substr(line.group.size() + 1);
+    const sim::ActorId member =
+        client_with_member(world, *people_, rest.substr(0, rest.find_first_of(" :,")));
+    if (member == sim::no_actor)
+        return;
+    line.about = people_->id(member);
+    if (note.fact == Fact::member_joined)
+        return;
+    line.cause = nodes_[static_cast<std::size_t>(member.value)].wrong;
+    if (rest.find("session expired") != std::string_view::npos)
+        line.config = "group.consumer.session.timeout.ms";
+    else if (rest.find("session timed out") != std::string_view::npos)
+        line.config = "session.timeout.ms";
+    else if (rest.find("in time") != std::string_view::npos)
+        line.config = "max.poll.interval.ms"; // the client's rebalance timeout
+}
+
 void Memory::tell(const sim::World& world, sim::ActorId actor, const Note& note) {
     const Telling telling = telling_of(note);
     if (telling.counted_only)
@@ -209,6 +247,9 @@ void Memory::tell(const sim::World& world, sim::ActorId actor, const Note& note)
     line.message = delivered_event_ == line.event ? delivered_ : 0;
     line.config = telling.config;
     line.kip = telling.kip;
+    line.group = groups_.group_in(note);
+    if (!line.group.empty())
+        tell_of_group(world, note, line);
 
     const auto index = static_cast<std::int64_t>(facts_.size());
     const std::int32_t lane =
@@ -217,8 +258,11 @@ void Memory::tell(const sim::World& world, sim::ActorId actor, const Note& note)
     if (line.notable)
         if (std::string text = short_text(note); !text.empty())
             flag(line.at, line.event, lane, std::move(text), line.tone);
+    const std::string group = line.group;
     facts_.push_back(std::move(line));
     remember_fact(index, actor, note);
+    if (!group.empty())
+        groups_.on_fact(world.now(), actor, note, group, index, timeline_);
     if (note.fact == Fact::partition_changed || note.fact == Fact::topic_created ||
         note.fact == Fact::partitions_added)
         partition_moved(world, actor, note);

@@ -166,6 +166,8 @@ void Memory::watch_lives(const sim::World& world) {
         const sim::ActorId actor{static_cast<std::int32_t>(i)};
         const bool lives = world.machine(actor).up();
         changed = changed || lives != nodes_[i].was_up;
+        if (nodes_[i].was_up && !lives)
+            groups_.on_death(world.now(), actor, timeline_);
         nodes_[i].was_up = lives;
         if (lives || world.machine(actor).lives == 0)
             up[static_cast<std::size_t>(people_->of(actor).lane)] = true;
@@ -217,6 +219,8 @@ void Memory::take_sample(const sim::World& world) {
     lag_.push_back({now, figures.lag});
     acknowledged_.push_back({now, acknowledged_count_ * 4});
     acknowledged_count_ = 0;
+    for (const auto& [group, lag] : group_lags(world))
+        groups_.on_lag(now, group, lag, timeline_);
     next_sample_ = Instant{(now.ns / sample_every.ns + 1) * sample_every.ns};
 }
 

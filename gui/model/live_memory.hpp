@@ -6,6 +6,7 @@
 
 #include "core/base/cow.hpp"
 #include "core/base/flat_map.hpp"
+#include "gui/model/live_group_memory.hpp"
 #include "gui/model/live_meter.hpp"
 #include "gui/model/live_people.hpp"
 #include "gui/model/partitions.hpp"
@@ -127,6 +128,7 @@ public:
     }
     /// The request that a response on its way answers; null when it was not seen.
     const Chain* request_of(const sim::Message& response) const;
+    const GroupMemory& groups() const { return groups_; }
     const CowVector<Sample>& in_sync() const { return in_sync_; }
     const CowVector<Sample>& lag() const { return lag_; }
     const CowVector<Sample>& acknowledged() const { return acknowledged_; }
@@ -150,6 +152,7 @@ private:
 
     // live_facts.cpp
     void tell(const sim::World& world, sim::ActorId actor, const Note& note);
+    void tell_of_group(const sim::World& world, const Note& note, FactLine& line) const;
     std::int64_t cause_of(sim::ActorId actor, const Note& note, std::uint64_t event);
     void remember_fact(std::int64_t index, sim::ActorId actor, const Note& note);
     void partition_moved(const sim::World& world, sim::ActorId actor, const Note& note);
@@ -166,6 +169,7 @@ private:
     FlatMap<PartitionPlace, RememberedPartition> partitions_;
     std::vector<RememberedNode> nodes_; ///< by actor
     std::int64_t last_wrong_ = -1;      ///< the last fault of all
+    GroupMemory groups_;
     Meter partition_records_;
     Meter client_records_;
     Meter link_bytes_;
@@ -182,8 +186,8 @@ private:
 
 public:
     ORRERY_FIELDS(people_, facts_, timeline_, ghosts_, ghost_places_, partitions_, nodes_,
-                  last_wrong_, partition_records_, client_records_, link_bytes_, open_, past_,
-                  past_at_, delivered_, delivered_event_, next_sample_, acknowledged_count_,
+                  last_wrong_, groups_, partition_records_, client_records_, link_bytes_, open_,
+                  past_, past_at_, delivered_, delivered_event_, next_sample_, acknowledged_count_,
                   in_sync_, lag_, acknowledged_)
 };
 

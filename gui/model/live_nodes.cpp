@@ -142,12 +142,18 @@ void fill_producer(const client::ProducerProcess& producer, Client& out) {
 
 void fill_consumer(const client::ConsumerProcess& consumer, Client& out) {
     out.summary = "from " + std::string(name_of(consumer.config().reset));
+    out.group = consumer.config().group.id;
+    if (!out.group.empty())
+        out.summary = "group " + out.group + ", " + out.summary;
     out.records_done = consumer.counters().consumed;
     for (const client::ConsumerPartition& at : consumer.partitions()) {
+        if (!at.owned)
+            continue;
         Position position;
         position.topic = consumer.topic_of(at);
         position.partition = at.partition;
         position.position = std::max<std::int64_t>(0, at.position.value);
+        position.committed = at.committed.value;
         position.lag = std::max<std::int64_t>(0, at.lag());
         out.lag += position.lag;
         out.positions.push_back(std::move(position));
@@ -289,7 +295,8 @@ Sampled sampled(const sim::World& world, const People& people) {
         if (process == nullptr || process->consumer() == nullptr)
             continue;
         for (const client::ConsumerPartition& at : process->consumer()->partitions())
-            figures.lag += std::max<std::int64_t>(0, at.lag());
+            if (at.owned)
+                figures.lag += std::max<std::int64_t>(0, at.lag());
     }
     return figures;
 }

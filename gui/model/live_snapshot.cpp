@@ -52,6 +52,7 @@ SnapshotPtr LiveSession::Play::picture_of(const Run& run, Reading reading) const
         reading.topics = std::move(names);
         reading.reader.forget(); // what was read before had no names
     }
+    fill_groups(sights, reading.topics, *fresh);
     fill_messages(sights, reading.reader, reading.topics, focus_, *fresh);
     fill_links(sights, *fresh);
     fill_quorum(sights, focus_, *fresh);
