@@ -63,7 +63,7 @@ private:
     template <class Index>
     void settle_index(Index& index, const std::string& name, std::optional<Index> on_disk,
                       bool trusted);
-    Offset start_in_gap(LeaderEpoch epoch, Offset from, Offset to) const;
+    void begin_epoch(LeaderEpochs& epochs, LeaderEpoch epoch, Offset from, Offset to) const;
     void load_epochs();
     void set_extent();
     void problem(const std::string& file, const std::string& what) {
@@ -346,12 +346,16 @@ void LogRecovery::read_epochs() {
     }
 }
 
-/// Where compaction took away the first batches of an epoch, the checkpoint knows where it began.
-Offset LogRecovery::start_in_gap(LeaderEpoch epoch, Offset from, Offset to) const {
+/// The first batch of the epoch that is left begins at `to`, the batch before ended at `from`. What
+/// compaction took away between the checkpoint still knows: where this epoch began, and others.
+void LogRecovery::begin_epoch(LeaderEpochs& epochs, LeaderEpoch epoch, Offset from,
+                              Offset to) const {
     for (const EpochStart& listed : listed_epochs_)
-        if (listed.epoch == epoch && listed.start >= from && listed.start < to)
-            return listed.start;
-    return to;
+        if (listed.start >= from && listed.start < to && listed.epoch <= epoch &&
+            (!epochs.latest_epoch() || *epochs.latest_epoch() < listed.epoch))
+            epochs.assign(listed.epoch, listed.start);
+    if (!epochs.latest_epoch() || *epochs.latest_epoch() < epoch)
+        epochs.assign(epoch, to);
 }
 
 void LogRecovery::load_epochs() {
@@ -364,7 +368,7 @@ void LogRecovery::load_epochs() {
             for (const StoredBatch& batch : segment->batches) {
                 const LeaderEpoch epoch{record::load<std::int32_t>(batch.bytes.data() + 12)};
                 if (!epochs.latest_epoch() || *epochs.latest_epoch() < epoch)
-                    epochs.assign(epoch, start_in_gap(epoch, end, batch.base_offset));
+                    begin_epoch(epochs, epoch, end, batch.base_offset);
                 end = batch.last_offset() + 1;
             }
     }

@@ -286,6 +286,39 @@ TEST_CASE("what is above the high watermark, too young or in the active segment 
             CHECK(log.segment(i).max_timestamp <= at_ms(life.time - 400).wall_ms);
 }
 
+TEST_CASE("leader epochs of which compaction left no record are known after a crash") {
+    Cleaned life(6);
+    for (std::int32_t epoch = 1; epoch <= 6; ++epoch) {
+        Effects out;
+        life.log.assign_epoch(LeaderEpoch{epoch}, life.log.end_offset(), out);
+        life.perform(out);
+        for (int i = 0; i < 3; ++i) {
+            record::BatchOptions options;
+            options.base_offset = life.log.end_offset();
+            options.leader_epoch = LeaderEpoch{epoch};
+            record::BatchBuilder builder(options);
+            const std::string key = "same";
+            const std::string value(100, 'v');
+            builder.append(at_ms(0).wall_ms, std::as_bytes(std::span(key)),
+                           std::as_bytes(std::span(value)));
+            Effects written;
+            life.log.append(builder.build(), at_ms(0), written);
+            life.perform(written);
+        }
+    }
+    life.config.segment_bytes = 10'000; // so that all become one
+    life.log.set_config(life.config);
+    REQUIRE(life.clean_once());
+    std::size_t batches = 0;
+    for (std::size_t i = 0; i < life.log.segment_count(); ++i)
+        batches += life.log.segment(i).batches.size();
+    CHECK(batches < 6);
+    const LeaderEpochs before = life.log.epochs();
+    CHECK(before.entries().size() == 6);
+    life.come_back(false);
+    CHECK(life.log.epochs() == before);
+}
+
 TEST_CASE("a log is due for cleaning by its share of dirty bytes, or when some of it is overdue") {
     Cleaned life(4);
     for (int i = 0; i < 30; ++i, life.time += 20)
