@@ -38,7 +38,8 @@ bool same_batches(const Segment& a, const Segment& b) {
 Cleanable Log::cleanable(Offset cleaned, Offset stable, const Now& now) const {
     Cleanable part;
     part.first_dirty = cleaned < start_offset_ || cleaned > end_offset_ ? start_offset_ : cleaned;
-    part.end = std::min(stable, segments_.back()->base_offset);
+    // Whole segments only: what is left of one would stay dirty, and be cleaned again and again.
+    part.end = segments_[segment_of(std::min(stable, end_offset_))]->base_offset;
     const std::size_t first = segment_of(part.first_dirty);
     for (std::size_t i = first; i + 1 < segments_.size(); ++i) {
         const Segment& segment = *segments_[i];
@@ -55,7 +56,7 @@ Cleanable Log::cleanable(Offset cleaned, Offset stable, const Now& now) const {
         const Segment& segment = *segments_[i];
         if (segment.end_offset() <= part.first_dirty)
             part.clean_bytes += segment.size;
-        else if (segment.base_offset < part.end)
+        else if (part.first_dirty < part.end && segment.base_offset < part.end)
             part.dirty_bytes += segment.size;
     }
     return part;

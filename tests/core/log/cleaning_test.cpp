@@ -274,8 +274,17 @@ TEST_CASE("what is above the high watermark, too young or in the active segment 
     const Log& log = life.log;
     const Offset active = log.segment(log.segment_count() - 1).base_offset;
     CHECK(log.cleanable(Offset{0}, log.end_offset(), at_ms(life.time)).end == active);
-    CHECK(log.cleanable(Offset{0}, Offset{5}, at_ms(life.time)).end == Offset{5});
-    LogConfig config = life.config;
+    const Offset second = log.segment(1).base_offset;
+    const Offset within = second + 1;
+    REQUIRE(within < log.segment(2).base_offset);
+    CHECK(log.cleanable(Offset{0}, within, at_ms(life.time)).end == second);
+    // What lies below it of its segment is not tried again and again.
+    life.config.max_compaction_lag_ms = 10;
+    life.log.set_config(life.config);
+    const Cleanable rest = log.cleanable(second, within, at_ms(life.time));
+    CHECK(rest.dirty_bytes == 0);
+    CHECK_FALSE(rest.is_due(life.config));
+    LogConfig config;
     config.min_compaction_lag_ms = 400;
     life.log.set_config(config);
     const Cleanable part = log.cleanable(Offset{0}, log.end_offset(), at_ms(life.time));
