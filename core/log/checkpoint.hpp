@@ -6,7 +6,8 @@
 //     orders 1 0
 //
 // Offset checkpoints of a node: `recovery-point-offset-checkpoint`, `replication-offset-checkpoint`
-// (high watermarks), `log-start-offset-checkpoint`: topic, partition, offset.
+// (high watermarks), `log-start-offset-checkpoint`, `cleaner-offset-checkpoint` (how far compacted
+// logs are clean): topic, partition, offset.
 // `leader-epoch-checkpoint` of a log: epoch, first offset.
 #pragma once
 

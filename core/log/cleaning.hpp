@@ -87,11 +87,19 @@ struct CleanedSegment {
     ORRERY_FIELDS(segment, end, old_sizes)
 };
 
+/// A `.swap` file that recovery went through with: it stays until what it made is durable.
+struct OldSwap {
+    Offset base;
+    Offset end; ///< of the segment that it made
+    bool operator==(const OldSwap&) const = default;
+    ORRERY_FIELDS(base, end)
+};
+
 /// A cleaning on its way to the disk.
 struct Swap {
-    std::vector<CleanedSegment> segments;
-    WriteId id;             ///< of the flushes that are waited for
-    std::int32_t waits = 0; ///< how many of them
+    std::vector<CleanedSegment> segments; ///< none: only old swaps wait for their flushes
+    WriteId id;                           ///< of the flushes that are waited for
+    std::int32_t waits = 0;               ///< how many of them
     bool installed = false; ///< the log has the new segments; their `.swap` files are still there
     Offset cleaned;         ///< all below is clean once it is done
     bool operator==(const Swap&) const = default;

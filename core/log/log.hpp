@@ -177,14 +177,15 @@ public:
     /// high watermark, at most.
     Cleanable cleanable(Offset cleaned, Offset stable, const Now& now) const;
     /// Begins a cleaning, with at most `keys` different keys. Gives the offset below which all is
-    /// clean if there is nothing to write; else that comes from swap_confirmed(). Only for a log
-    /// that watches its flushes, and not while swapping().
+    /// clean if there is nothing to write; else that comes from swap_confirmed(). One that recovery
+    /// went through with is brought to its end first, and nothing else is done then. Only for a
+    /// log that watches its flushes, and not while swapping().
     std::optional<Offset> clean(const Cleanable& part, std::size_t keys, const Now& now,
                                 Effects& out);
     /// A cleaning is on its way to the disk.
     bool swapping() const { return swap_.has_value(); }
     /// Wrote{id} has come for one of a cleaning's flushes. Gives the offset below which all is
-    /// clean when that was the last.
+    /// clean when that was the last, unless the cleaning came to nothing.
     std::optional<Offset> swap_confirmed(WriteId id, Effects& out);
 
     // --- durability
@@ -235,7 +236,10 @@ private:
     std::size_t group_end(std::size_t from, Offset end) const;
     bool still_fits(const CleanedSegment& cleaned) const;
     void install(const CleanedSegment& cleaned, Effects& out);
+    void settle_old_swaps(Effects& out);
+    void drop_old_swaps(Offset above, Effects& out);
     void drop_swap(Effects& out);
+    void cut_swaps(Offset to, Effects& out);
     friend class LogRecovery;
 
     std::string directory_;
@@ -247,10 +251,10 @@ private:
     Offset recovery_point_{0};
     Offset flush_asked_{0}; ///< everything below has had a Flush, confirmed or not
     Instant last_flush_;
-    WriteId next_flush_ = unwatched;     ///< unwatched: nobody watches
-    std::vector<LogFlush> flushes_;      ///< watched ones that are out, in the order of their ids
-    std::optional<Swap> swap_;           ///< a cleaning under way
-    std::vector<std::string> old_swaps_; ///< files that recovery went through with, still there
+    WriteId next_flush_ = unwatched; ///< unwatched: nobody watches
+    std::vector<LogFlush> flushes_;  ///< watched ones that are out, in the order of their ids
+    std::optional<Swap> swap_;       ///< a cleaning under way
+    std::vector<OldSwap> old_swaps_; ///< that recovery went through with, still there
 };
 
 struct Recovered {

@@ -110,6 +110,10 @@ CleanedSegment Log::clean_group(std::size_t from, std::size_t to,
 std::optional<Offset> Log::clean(const Cleanable& part, std::size_t keys, const Now& now,
                                  Effects& out) {
     expect(!swap_ && next_flush_ != unwatched, "a log that can be cleaned");
+    if (!old_swaps_.empty()) {
+        settle_old_swaps(out);
+        return std::nullopt;
+    }
     LatestOffsets latest;
     latest.end = part.first_dirty;
     bool room = true;
@@ -120,9 +124,6 @@ std::optional<Offset> Log::clean(const Cleanable& part, std::size_t keys, const 
             if (segment.batches[b].base_offset < part.end)
                 room = add_keys(latest, segment.batches[b], part.first_dirty, part.end, keys);
     }
-    for (const std::string& old : old_swaps_) // what recovery put in its place is durable by now
-        out.emplace_back(Erase{old});
-    old_swaps_.clear();
     const BatchCleaner cleaner(latest, config_, now.wall_ms);
     Swap swap;
     swap.cleaned = latest.end;
@@ -192,9 +193,46 @@ void Log::drop_swap(Effects& out) {
     swap_.reset();
 }
 
+/// Recovery could not watch its flushes: now they are asked for again.
+void Log::settle_old_swaps(Effects& out) {
+    Swap swap;
+    swap.id = next_flush_;
+    next_flush_ = WriteId{next_flush_.value + 1};
+    for (const OldSwap& old : old_swaps_) {
+        out.emplace_back(Flush{swap.id, segment_file(directory_, old.base, ".log")});
+        ++swap.waits;
+    }
+    swap_ = std::move(swap);
+}
+
+/// Erases those that end above the offset.
+void Log::drop_old_swaps(Offset above, Effects& out) {
+    std::erase_if(old_swaps_, [&](const OldSwap& old) {
+        if (old.end <= above)
+            return false;
+        const std::string file = segment_file(directory_, old.base, swap_suffix);
+        out.emplace_back(Erase{file});
+        out.emplace_back(Flush{unwatched, file});
+        return true;
+    });
+}
+
+/// The log is about to be cut at `to`: no `.swap` file may bring back what goes, should another
+/// segment come to begin where it ends.
+void Log::cut_swaps(Offset to, Effects& out) {
+    drop_old_swaps(to, out);
+    if (swap_ && !swap_->installed && !swap_->segments.empty() && to < swap_->segments.back().end)
+        drop_swap(out);
+}
+
 std::optional<Offset> Log::swap_confirmed(WriteId id, Effects& out) {
     if (!swap_ || swap_->id != id || --swap_->waits > 0)
         return std::nullopt;
+    if (swap_->segments.empty()) {
+        drop_old_swaps(Offset{-1}, out);
+        swap_.reset();
+        return std::nullopt;
+    }
     if (swap_->installed) {
         const Offset cleaned = std::min(swap_->cleaned, end_offset_);
         drop_swap(out);

@@ -57,6 +57,7 @@ bool Log::truncate_to(Offset to, Effects& out) {
             write_epochs(out);
         return false;
     }
+    cut_swaps(to, out);
     if (to < segments_.front()->base_offset) {
         begin_anew(to, segments_.front()->created_ms, out);
         return true;
@@ -250,6 +251,12 @@ void Log::erase_files(Effects& out) const {
     for (const auto& segment : segments_)
         for (const std::string_view suffix : suffixes)
             out.emplace_back(Erase{segment_file(directory_, segment->base_offset, suffix)});
+    if (swap_)
+        for (const CleanedSegment& made : swap_->segments)
+            out.emplace_back(
+                Erase{segment_file(directory_, made.segment->base_offset, ".log.swap")});
+    for (const OldSwap& old : old_swaps_)
+        out.emplace_back(Erase{segment_file(directory_, old.base, ".log.swap")});
     out.emplace_back(Erase{directory_ + "/leader-epoch-checkpoint"});
     out.emplace_back(Erase{directory_ + "/partition.metadata"});
 }

@@ -149,7 +149,7 @@ void LogRecovery::take_swap(const BootFile& file, Offset base, Offset end) {
         }
     }
     // It stays until what it made is durable.
-    log_.old_swaps_.push_back(file.name);
+    log_.old_swaps_.push_back({base, end});
 }
 
 void LogRecovery::finish_swaps() {

@@ -121,6 +121,11 @@ struct Cleaned {
                 if (const auto end = log.swap_confirmed(flush.write, out))
                     done = end;
             }
+            if (!done && !log.swapping()) { // it was an old one's turn
+                Effects more;
+                done = log.clean(part, 1000, now, more);
+                out.insert(out.end(), more.begin(), more.end());
+            }
         }
     }
 
@@ -293,6 +298,47 @@ TEST_CASE("what is above the high watermark, too young or in the active segment 
     for (std::size_t i = 0; i < log.segment_count(); ++i)
         if (log.segment(i).base_offset < part.end)
             CHECK(log.segment(i).max_timestamp <= at_ms(life.time - 400).wall_ms);
+}
+
+TEST_CASE("a .swap file stays until what it made is durable, unless the log is cut below its end") {
+    for (const bool cut : {false, true}) {
+        Cleaned life(5);
+        for (int i = 0; i < 30; ++i, life.time += 20)
+            life.append(2);
+        const auto swaps = [&] {
+            std::size_t count = 0;
+            for (const BootFile& file : life.disk.files())
+                count += file.name.ends_with(".swap") ? 1U : 0U;
+            return count;
+        };
+        Effects out;
+        const Now now = at_ms(life.time);
+        REQUIRE_FALSE(
+            life.log.clean(life.log.cleanable({}, life.log.end_offset(), now), 1000, now, out));
+        life.perform(out);
+        life.come_back(false);
+        REQUIRE(swaps() > 0);
+        out.clear();
+        if (cut) {
+            life.log.truncate_to(Offset{1}, out);
+            life.perform(out);
+            CHECK(swaps() == 0);
+            continue;
+        }
+        REQUIRE_FALSE(
+            life.log.clean(life.log.cleanable({}, life.log.end_offset(), now), 1000, now, out));
+        life.perform(out);
+        CHECK(swaps() > 0);
+        CHECK(life.log.swapping());
+        REQUIRE_FALSE(life.asked.empty());
+        out.clear();
+        for (const Flush& flush : std::vector<Flush>(life.asked))
+            CHECK_FALSE(life.log.swap_confirmed(flush.write, out));
+        life.perform(out);
+        CHECK(swaps() == 0);
+        CHECK_FALSE(life.log.swapping());
+        life.check();
+    }
 }
 
 TEST_CASE("leader epochs of which compaction left no record are known after a crash") {
