@@ -89,6 +89,10 @@ replica::Config replica_config(const Config& node, const replica::Planted& plant
     config.recovery_point_checkpoint = ms("log.flush.offset.checkpoint.interval.ms");
     config.log_start_checkpoint = ms("log.flush.start.offset.checkpoint.interval.ms");
     config.retention_check = ms("log.retention.check.interval.ms");
+    config.cleaner_enable = metadata::broker_flag(view, "log.cleaner.enable");
+    config.cleaner_backoff = ms("log.cleaner.backoff.ms");
+    // Kafka keeps 24 bytes of each key, and the buffer nine tenths full.
+    config.cleaner_keys = number("log.cleaner.dedupe.buffer.size") / 24 * 9 / 10;
     config.fetch_max_bytes = bytes("fetch.max.bytes");
     config.session_slots = bytes("max.incremental.fetch.session.cache.slots");
     config.planted = planted;

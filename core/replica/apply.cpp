@@ -211,11 +211,37 @@ void Replicas::take_settings(Slot slot, const Step& step) {
     Partition& partition = edit(slot);
     partition.log.set_config(settings.log);
     partition.settings = Cow<TopicSettings>(settings);
+    if (settings.compacts)
+        clean_soon(step.now.instant);
     if (partition.leads()) {
         advance_high_watermark(partition, step); // min.insync.replicas may be lower now
         progressed(slot, Progress::visible, step);
     }
 }
+
+namespace {
+
+/// A share as a config has it ("0.5", " 1", "5e-1"), in millionths. It was checked to be a number
+/// in [0, 1].
+std::int64_t millionths(std::string_view text) {
+    std::int64_t value = 0;
+    std::int64_t unit = 1'000'000;
+    bool fraction = false;
+    std::size_t i = 0;
+    for (; i < text.size() && text[i] != 'e' && text[i] != 'E'; ++i) {
+        fraction = fraction || text[i] == '.';
+        if (text[i] < '0' || text[i] > '9')
+            continue;
+        unit /= fraction ? 10 : 1;
+        value = (fraction ? value : value * 10) + (text[i] - '0') * unit;
+    }
+    if (i + 1 < text.size() && text[i + 1] == '-')
+        for (int power = text.back() - '0'; power > 0; --power)
+            value /= 10;
+    return std::min<std::int64_t>(value, 1'000'000);
+}
+
+} // namespace
 
 TopicSettings Replicas::settings_of(std::string_view topic) const {
     const metadata::ConfigView view{image_, config_->properties, config_->node};
@@ -238,6 +264,10 @@ TopicSettings Replicas::settings_of(std::string_view topic) const {
     settings.log.flush_ms = number("flush.ms");
     settings.log.retention_ms = number("retention.ms");
     settings.log.retention_bytes = number("retention.bytes");
+    settings.log.min_cleanable_millionths = millionths(text("min.cleanable.dirty.ratio"));
+    settings.log.min_compaction_lag_ms = number("min.compaction.lag.ms");
+    settings.log.max_compaction_lag_ms = number("max.compaction.lag.ms");
+    settings.log.delete_retention_ms = number("delete.retention.ms");
     settings.min_in_sync_replicas = small("min.insync.replicas");
     settings.max_message_bytes = small("max.message.bytes");
     settings.timestamp_type = text("message.timestamp.type") == "LogAppendTime"
@@ -254,6 +284,9 @@ TopicSettings Replicas::settings_of(std::string_view topic) const {
     };
     settings.deletes_old = has("delete");
     settings.compacts = has("compact");
+    if (settings.compacts) // so that no record waits in the active segment for longer
+        settings.log.segment_ms =
+            std::min(settings.log.segment_ms, settings.log.max_compaction_lag_ms);
     return settings;
 }
 

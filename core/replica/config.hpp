@@ -29,6 +29,9 @@ struct Config {
     Duration recovery_point_checkpoint = seconds(60); ///< log.flush.offset.checkpoint.interval.ms
     Duration log_start_checkpoint = seconds(60);      ///< log.flush.start.offset.checkpoint.…
     Duration retention_check = seconds(300);          ///< log.retention.check.interval.ms
+    bool cleaner_enable = true;                       ///< log.cleaner.enable
+    Duration cleaner_backoff = seconds(15);           ///< log.cleaner.backoff.ms
+    std::int64_t cleaner_keys = 5'033'164;            ///< log.cleaner.dedupe.buffer.size holds them
     std::int32_t fetch_max_bytes = 55 << 20;          ///< fetch.max.bytes, for consumers
     std::int32_t session_slots = 1000;                ///< max.incremental.fetch.session.cache.slots
     Planted planted;
@@ -36,7 +39,8 @@ struct Config {
     ORRERY_FIELDS(node, properties, lag_time_max, fetch_wait_max, fetch_min_bytes,
                   fetch_partition_bytes, fetch_response_bytes, fetch_backoff, request_timeout,
                   alter_partition_backoff, high_watermark_checkpoint, recovery_point_checkpoint,
-                  log_start_checkpoint, retention_check, fetch_max_bytes, session_slots, planted)
+                  log_start_checkpoint, retention_check, cleaner_enable, cleaner_backoff,
+                  cleaner_keys, fetch_max_bytes, session_slots, planted)
 };
 
 } // namespace orrery::replica

@@ -141,6 +141,10 @@ void Replicas::truncate(Partition& partition, Offset to, const Step& step) {
     partition.log.truncate_to(std::max(to, partition.log_start()), step.out.effects);
     if (partition.log_end() == from)
         return;
+    if (partition.cleaned > partition.log_end()) {
+        partition.cleaned = partition.log_end();
+        write_cleaned(step);
+    }
     logs_were_cut();
     step.note({Fact::truncated,
                partition.topic,

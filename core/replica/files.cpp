@@ -5,6 +5,7 @@
 //     replication-offset-checkpoint       high watermarks
 //     recovery-point-offset-checkpoint    what is known to be durable
 //     log-start-offset-checkpoint         log starts
+//     cleaner-offset-checkpoint           how far compacted logs are clean
 //     .kafka_cleanshutdown                everything is durable; gone while we run
 //
 // A broker that lost its high watermark begins with what the checkpoint says, which may be old:
@@ -24,6 +25,7 @@ namespace {
 constexpr std::string_view high_watermarks_file = "replication-offset-checkpoint";
 constexpr std::string_view recovery_points_file = "recovery-point-offset-checkpoint";
 constexpr std::string_view log_starts_file = "log-start-offset-checkpoint";
+constexpr std::string_view cleaned_file = "cleaner-offset-checkpoint";
 constexpr std::string_view clean_shutdown_file = ".kafka_cleanshutdown";
 constexpr std::string_view metadata_log = "__cluster_metadata-0";
 constexpr std::string_view metadata_file = "partition.metadata";
@@ -74,6 +76,7 @@ void Replicas::recover(const Boot& boot, const Step& step) {
     const Offsets high_watermarks = offsets_in(files, high_watermarks_file);
     const Offsets recovery_points = offsets_in(files, recovery_points_file);
     const Offsets log_starts = offsets_in(files, log_starts_file);
+    const Offsets cleaned = offsets_in(files, cleaned_file);
     for (std::size_t i = 0; i < files.size();) {
         const std::string_view name = files[i].name;
         const std::string_view directory = name.substr(0, name.find('/'));
@@ -89,6 +92,7 @@ void Replicas::recover(const Boot& boot, const Step& step) {
             const auto in = [&](const Offsets& offsets) {
                 return log::find_offset(offsets, found.topic, found.partition).value_or(Offset{});
             };
+            found.cleaned = in(cleaned);
             log::RecoverFrom from;
             from.directory = directory;
             from.config = settings_of(found.topic).log; // by the node's file: no image yet
@@ -140,6 +144,7 @@ Slot Replicas::make_replica(const metadata::TopicPartitionId& id, const Step& st
             partition.log = (*found)->log;
             partition.log.set_config(partition.settings->log);
             partition.high_watermark = (*found)->high_watermark;
+            partition.cleaned = std::min((*found)->cleaned, partition.log_end());
         } else {
             erase_found(**found, step);
         }
@@ -155,6 +160,8 @@ Slot Replicas::make_replica(const metadata::TopicPartitionId& id, const Step& st
                                               directory + "/" + std::string(metadata_file),
                                               Chain(log::encode_partition_metadata(id.topic))});
     }
+    if (partition.settings->compacts)
+        clean_soon(step.now.instant);
     return add_partition(std::move(partition));
 }
 
@@ -187,10 +194,13 @@ void Replicas::delete_replica(Slot slot, const Step& step) {
             answer_parked(watch.set, step);
     }
     const Partition& partition = at(slot);
+    const bool was_cleaned = partition.cleaned > Offset{0};
     step.note({Fact::replica_deleted, partition.topic, partition.id.partition, {}, {}});
     if (!log_dir_failed_)
         partition.log.erase_files(step.out.effects);
     remove_partition(slot);
+    if (was_cleaned) // or another log by the same name seems clean
+        write_cleaned(step);
     checkpoint_soon(step.now.instant);
     logs_were_cut();
 }
@@ -252,6 +262,19 @@ void Replicas::write_log_points(const Step& step) {
         Replace{unwatched, std::string(log_starts_file), Chain(log::encode_offsets(starts))});
 }
 
+/// Logs that the metadata has not spoken of yet may be left out: they are cleaned again.
+void Replicas::write_cleaned(const Step& step) {
+    if (log_dir_failed_)
+        return;
+    Offsets entries;
+    each([&](const Partition& partition) {
+        if (partition.settings->compacts && partition.cleaned > Offset{0})
+            entries.push_back({partition.topic, partition.id.partition, partition.cleaned});
+    });
+    step.out.effects.emplace_back(
+        Replace{unwatched, std::string(cleaned_file), Chain(log::encode_offsets(entries))});
+}
+
 void Replicas::apply_retention(const Step& step) {
     retention_due_ = step.now.instant + config_->retention_check;
     for (std::uint32_t i = 0; i < partitions_.size() && !log_dir_failed_; ++i) {
@@ -273,6 +296,7 @@ void Replicas::apply_retention(const Step& step) {
 void Replicas::shut_down(WriteId flushes, WriteId last, const Now& now, Out& out) {
     const Step step{now, out};
     fetchers_.clear();
+    clean_due_.reset();
     closing_ = Closing{flushes, last, 0};
     for (std::uint32_t i = 0; i < partitions_.size(); ++i) {
         if (partitions_[i]->topic.empty() || partitions_[i]->role == Role::offline)
@@ -299,7 +323,7 @@ bool Replicas::owns(std::string_view file) const {
     if (slash != std::string_view::npos)
         return parse_directory(file.substr(0, slash)).has_value();
     return file == high_watermarks_file || file == recovery_points_file ||
-           file == log_starts_file || file == clean_shutdown_file;
+           file == log_starts_file || file == cleaned_file || file == clean_shutdown_file;
 }
 
 void Replicas::on_wrote(const Wrote& wrote, const Now& now, Out& out) {
@@ -318,8 +342,14 @@ void Replicas::on_wrote(const Wrote& wrote, const Now& now, Out& out) {
 void Replicas::flush_confirmed(const Wrote& wrote, const Step& step) {
     const auto owner = parse_directory(wrote.file.substr(0, wrote.file.find('/')));
     const Slot slot = owner ? slot_of(owner->first, owner->second) : no_slot;
-    if (slot != no_slot && edit(slot).log.confirmed(wrote.write))
+    if (slot == no_slot)
+        return;
+    log::Log& log = edit(slot).log;
+    if (log.confirmed(wrote.write))
         logs_moved(step.now.instant);
+    if (log.swapping())
+        if (const auto end = log.swap_confirmed(wrote.write, step.out.effects))
+            cleaned(slot, *end, step);
 }
 
 void Replicas::fail_log_dir(std::string&& why, const Step& step) {

@@ -125,14 +125,15 @@ struct Partition {
     FlatMap<NodeId, FollowerState> followers; ///< leader only: all replicas but us
     Offset high_watermark{}; ///< log start <= it <= log end; all below is committed
     log::Log log;
+    Offset cleaned{}; ///< of a compacted log: all below is clean
     Cow<TopicSettings> settings;
     std::vector<ProduceWaiter> produces; ///< by `required`, which only grows
     std::vector<DeleteWaiter> deletes;
     std::vector<FetchWatch> watches;
     bool operator==(const Partition&) const = default;
     ORRERY_FIELDS(id, topic, role, leader, leader_epoch, partition_epoch, epoch_start, replicas,
-                  isr, pending, followers, high_watermark, log, settings, produces, deletes,
-                  watches)
+                  isr, pending, followers, high_watermark, log, cleaned, settings, produces,
+                  deletes, watches)
 
     bool leads() const { return role == Role::leader; }
     Offset log_end() const { return log.end_offset(); }

@@ -21,12 +21,13 @@ struct Planted {
     bool high_watermark_goes_back = false;   ///< the leader's HW follows a lagging follower down
     bool serve_wrong_bytes = false;          ///< a served batch has one byte flipped
     bool forget_unflushed = false; ///< after an unclean stop a log ends at its recovery point
+    bool clean_beyond_high_watermark = false; ///< a log is cleaned by what may yet be cut away
     bool operator==(const Planted&) const = default;
     ORRERY_FIELDS(truncate_to_high_watermark, committed_isr_only, high_watermark_alone,
                   high_watermark_under_min_isr, no_fetch_fencing, no_broker_epoch_fencing,
                   admit_fenced, join_isr_by_high_watermark, ack_below_min_isr,
                   read_beyond_high_watermark, high_watermark_goes_back, serve_wrong_bytes,
-                  forget_unflushed)
+                  forget_unflushed, clean_beyond_high_watermark)
 };
 
 } // namespace orrery::replica

@@ -184,6 +184,8 @@ void Replicas::wake(const Now& now, Out& out) {
         write_log_points(step);
     if (is_due(retention_due_, time))
         apply_retention(step);
+    if (is_due(clean_due_, time))
+        clean_logs(step);
     if (is_due(flush_due_, time))
         flush_logs(step);
     finish(step);
@@ -210,6 +212,7 @@ std::optional<Instant> Replicas::wakeup() const {
     }
     next = earlier(next, high_watermarks_due_);
     next = earlier(next, recovery_points_due_);
+    next = earlier(next, clean_due_);
     next = earlier(next, flush_due_);
     return earlier(next, retention_due_);
 }

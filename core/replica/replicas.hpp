@@ -73,8 +73,9 @@ struct FoundLog {
     Uuid topic_id;
     log::Log log;
     Offset high_watermark{};
+    Offset cleaned{};
     bool operator==(const FoundLog&) const = default;
-    ORRERY_FIELDS(topic, partition, topic_id, log, high_watermark)
+    ORRERY_FIELDS(topic, partition, topic_id, log, high_watermark, cleaned)
 };
 
 /// What a life begins with.
@@ -242,10 +243,16 @@ private:
     void checkpoint_soon(Instant now);
     void write_high_watermarks(const Step& step);
     void write_log_points(const Step& step);
+    void write_cleaned(const Step& step);
     void apply_retention(const Step& step);
     void close_cleanly(const Step& step);
     void flush_confirmed(const Wrote& wrote, const Step& step);
     void fail_log_dir(std::string&& why, const Step& step);
+
+    // cleaner.cpp
+    void clean_soon(Instant now);
+    void clean_logs(const Step& step);
+    void cleaned(Slot slot, Offset end, const Step& step);
 
     // produce.cpp
     void append_produced(Slot slot, const std::optional<Chain>& records, std::int16_t version,
@@ -404,6 +411,7 @@ private:
     bool recovery_points_stale_ = false; ///< the file may vouch for what is no longer there
     std::uint64_t next_log_ = 0;         ///< gives each log flush ids of its own
     std::optional<Instant> retention_due_;
+    std::optional<Instant> clean_due_; ///< the log cleaner's next turn
     std::optional<Instant> flush_due_; ///< no log's flush.ms asks before
     std::optional<Closing> closing_;
 
@@ -413,7 +421,8 @@ public:
                   deletes_, sets_, sessions_, next_set_, next_parked_, produces_expire_,
                   fetches_expire_, fetchers_, next_ask_, next_proposal_, isr_queue_, isr_asked_,
                   isr_ask_, isr_retry_, isr_check_, high_watermarks_due_, recovery_points_due_,
-                  recovery_points_stale_, next_log_, retention_due_, flush_due_, closing_)
+                  recovery_points_stale_, next_log_, retention_due_, clean_due_, flush_due_,
+                  closing_)
 };
 
 } // namespace orrery::replica
