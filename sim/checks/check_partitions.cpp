@@ -11,10 +11,11 @@ std::string place_of(const Note& note) {
     return note.topic + "-" + std::to_string(note.partition);
 }
 
-bool same(const CommittedBatch& committed, const log::StoredBatch& stored) {
+/// Compaction may take records of a batch: what is left keeps its extent and epoch.
+bool same(const CommittedBatch& committed, const log::StoredBatch& stored, bool compacted) {
     const record::BatchHeader header = stored.header();
     return stored.base_offset == committed.base && stored.last_offset() == committed.last &&
-           header.leader_epoch == committed.epoch && header.crc == committed.crc;
+           header.leader_epoch == committed.epoch && (compacted || header.crc == committed.crc);
 }
 
 } // namespace
@@ -30,7 +31,9 @@ std::size_t Checker::first_difference(const log::Log& log, const PartitionMemory
         if (committed.last < log.start_offset())
             continue;
         const log::StoredBatch* stored = batch_at(log, committed.base);
-        if (stored == nullptr || !same(committed, *stored))
+        if (stored == nullptr && memory.compacted && committed.last < log.end_offset())
+            continue; // all of it may be superseded; keys_are_kept() knows more
+        if (stored == nullptr || !same(committed, *stored, memory.compacted))
             return i;
     }
     return memory.committed.size();
@@ -48,6 +51,7 @@ void Checker::new_leader(const Told& told, const replica::Partition& replica,
                                         std::to_string(replica.leader_epoch.value));
     memory.leaders[replica.leader_epoch] = id;
     acknowledged_is_kept(told, replica, memory);
+    keys_are_kept(told.actor, replica, memory);
     const std::size_t kept = first_difference(replica.log, memory, 0, memory.committed_end);
     if (kept == memory.committed.size())
         return;
@@ -57,8 +61,10 @@ void Checker::new_leader(const Told& told, const replica::Partition& replica,
              text_of(gone.base) + ".." + text_of(gone.last) + " in leader epoch " +
              std::to_string(gone.epoch.value));
     // It is told once; from here on this leader's log is what counts.
-    memory.committed_end = gone.base;
+    const Offset gone_from = gone.base;
+    memory.committed_end = gone_from;
     memory.committed.truncate(kept);
+    forget_keys(gone_from, memory);
 }
 
 void Checker::high_watermark(const Told& told, const replica::Partition& replica,
@@ -93,6 +99,8 @@ void Checker::commit(const replica::Partition& replica, PartitionMemory& memory)
         const record::BatchHeader header = stored->header();
         memory.committed.push_back(
             {stored->base_offset, stored->last_offset(), header.leader_epoch, header.crc});
+        if (memory.compacted)
+            remember_keys(*stored, memory);
         at = stored->last_offset() + 1;
     }
     memory.committed_end = at;
@@ -231,15 +239,13 @@ void Checker::acknowledged_is_kept(const Told& told, const replica::Partition& r
 /// looked at when a leader took over; later the newest will do.
 void Checker::has_committed(ActorId actor, const replica::Partition& replica,
                             const PartitionMemory& memory, std::size_t newest) {
-    const bool leads = replica.leads() && !memory.leaders.empty() &&
-                       (memory.leaders.end() - 1)->first == replica.leader_epoch;
+    const bool leads = leads_latest(replica, memory);
     const Invariant invariant = leads ? Invariant::committed_is_kept : Invariant::logs_match;
     looked(invariant);
     const std::size_t count = memory.committed.size();
     const std::size_t from = count > newest ? count - newest : 0;
-    const Offset below =
-        leads ? memory.committed_end : std::min(memory.committed_end, replica.high_watermark);
-    const std::size_t kept = first_difference(replica.log, memory, from, below);
+    const std::size_t kept =
+        first_difference(replica.log, memory, from, committed_below(replica, memory));
     if (kept < count)
         fail(invariant, memory,
              name(actor) + (leads ? " leads " : " has other bytes in ") + place_of(replica) +
@@ -255,7 +261,12 @@ void Checker::sweep_replica(ActorId actor, const replica::Partition& replica) {
     bounds(actor, replica, *memory);
     constexpr std::size_t newest = 16;
     has_committed(actor, replica, *memory, newest);
-    indexes_grow(actor, replica, memory->replicas[node_on(actor)->id()]);
+    ReplicaMemory& seen = memory->replicas[node_on(actor)->id()];
+    indexes_grow(actor, replica, seen);
+    if (seen.cleaned != replica.cleaned) {
+        seen.cleaned = replica.cleaned;
+        keys_are_kept(actor, replica, *memory);
+    }
 }
 
 } // namespace orrery::sim

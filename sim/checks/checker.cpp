@@ -50,7 +50,10 @@ PartitionMemory* Checker::memory_of(const replica::Partition& replica) {
     const Uuid& topic = replica.id.topic;
     if (memory.topic == Uuid{} && topic != memory.deleted)
         memory.topic = topic;
-    return memory.topic == topic ? &memory : nullptr;
+    if (memory.topic != topic)
+        return nullptr;
+    memory.compacted = memory.compacted || replica.settings->compacts;
+    return &memory;
 }
 
 /// A topic of the same name is another one; replicas of this one may yet be told of.
@@ -138,8 +141,10 @@ void Checker::sweep_whole() {
     sweep();
     each_living_replica(world_, [&](ActorId actor, const replica::Partition& replica) {
         indexes_whole(actor, replica);
-        if (const PartitionMemory* memory = memory_of(replica))
+        if (const PartitionMemory* memory = memory_of(replica)) {
             has_committed(actor, replica, *memory, memory->committed.size());
+            keys_are_kept(actor, replica, *memory);
+        }
     });
 }
 

@@ -80,6 +80,12 @@ private:
     void has_committed(ActorId actor, const replica::Partition& replica,
                        const PartitionMemory& memory, std::size_t newest);
 
+    // check_keys.cpp: compacted topics
+    void remember_keys(const log::StoredBatch& stored, PartitionMemory& memory) const;
+    void forget_keys(Offset from, PartitionMemory& memory) const;
+    void keys_are_kept(ActorId actor, const replica::Partition& replica,
+                       const PartitionMemory& memory);
+
     // check_kept.cpp: what each replica's log holds over its lives, and that somebody holds all
     void saw_kept(NodeId id, const replica::Partition& replica, PartitionMemory& memory) const;
     void lost_kept(NodeId id, bool all) const;
@@ -129,6 +135,19 @@ inline std::string place_of(const replica::Partition& replica) {
 inline std::size_t min_isr_of(const replica::Partition& replica) {
     const std::int32_t wanted = std::max(replica.settings->min_in_sync_replicas, 0);
     return std::min(static_cast<std::size_t>(wanted), replica.replicas.size());
+}
+
+/// No later epoch was seen to have a leader.
+inline bool leads_latest(const replica::Partition& replica, const PartitionMemory& memory) {
+    return replica.leads() && !memory.leaders.empty() &&
+           (memory.leaders.end() - 1)->first == replica.leader_epoch;
+}
+
+/// Up to where the replica must have all that is committed: a leader all of it, others what they
+/// know to be.
+inline Offset committed_below(const replica::Partition& replica, const PartitionMemory& memory) {
+    return leads_latest(replica, memory) ? memory.committed_end
+                                         : std::min(memory.committed_end, replica.high_watermark);
 }
 
 /// The batch that holds the offset; null if the log has none.

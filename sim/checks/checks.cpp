@@ -19,7 +19,7 @@ constexpr std::string_view voter_lost = "a voter of the quorum lost its disk";
 constexpr InvariantRow rows[] = {
     {Invariant::committed_is_kept, 1, "committed_is_kept",
      "What was acknowledged, or below a leader's high watermark, is in the log of every later "
-     "leader, and of some replica at any time.",
+     "leader, and of some replica at any time; where a topic is compacted, each key's last value.",
      unclean_or_unasked},
     {Invariant::in_sync_has_committed, 2, "in_sync_has_committed",
      "Every running member of the ISR or the ELR has all that is committed.", unclean},
@@ -27,8 +27,8 @@ constexpr InvariantRow rows[] = {
      "A leader epoch has one leader; leader epoch and partition epoch only grow.", voter_lost},
     {Invariant::logs_match, 4, "logs_match",
      "Two logs that have the same offset in the same leader epoch have the same bytes there and "
-     "before; leader epochs only grow along a log; below its high watermark each has what is "
-     "committed.",
+     "before, or in a compacted topic the same records where both have them; leader epochs only "
+     "grow along a log; below its high watermark each has what is committed.",
      unclean},
     {Invariant::high_watermark, 5, "high_watermark",
      "A leader's high watermark never goes back within its epoch, and nobody reads beyond it.",

@@ -1,6 +1,7 @@
 // What the checks remember of one partition: what was committed, who led, how far marks had come.
 #pragma once
 
+#include "core/base/cow.hpp"
 #include "core/base/cow_vector.hpp"
 #include "core/base/flat_map.hpp"
 #include "core/base/id.hpp"
@@ -42,6 +43,15 @@ struct CommittedBatch {
     ORRERY_FIELDS(base, last, epoch, crc)
 };
 
+/// The last committed record of a key, in a compacted topic. `value` is its checksum.
+struct LastOfKey {
+    Offset offset;
+    std::uint32_t value = 0;
+    bool tombstone = false;
+    bool operator==(const LastOfKey&) const = default;
+    ORRERY_FIELDS(offset, value, tombstone)
+};
+
 /// What was last seen of a replica, to compare the next sight with.
 struct ReplicaMemory {
     std::uint32_t life = 0; ///< of its process: marks may go back when a new one begins
@@ -52,9 +62,10 @@ struct ReplicaMemory {
     Offset log_start;
     Offset log_end;
     Offset indexed; ///< its index was looked at up to here
+    Offset cleaned; ///< all below was clean, and its keys were looked at then
     bool operator==(const ReplicaMemory&) const = default;
     ORRERY_FIELDS(life, leader_epoch, partition_epoch, leads, high_watermark, log_start, log_end,
-                  indexed)
+                  indexed, cleaned)
 };
 
 /// What a replica's log is known to hold, be its process alive or not: offsets [start, end), in
@@ -96,10 +107,13 @@ struct PartitionMemory {
     /// Replicas whose disk lost data, and the broker epoch of the life that lost it, until a later
     /// life has caught up and is in the ISR.
     FlatMap<NodeId, BrokerEpoch> losers;
+    bool compacted = false;                             ///< its topic is, or was, compacted
+    Cow<FlatMap<std::uint64_t, LastOfKey>> last_of_key; ///< by key hash, since it is compacted
     Excuse excuse; ///< committed data of this partition may be missing
     bool operator==(const PartitionMemory&) const = default;
     ORRERY_FIELDS(topic, deleted, committed, committed_end, leaders, leader_epoch, partition_epoch,
-                  isr, eligible, replicas, kept, acknowledged, losers, excuse)
+                  isr, eligible, replicas, kept, acknowledged, losers, compacted, last_of_key,
+                  excuse)
 };
 
 } // namespace orrery::sim
