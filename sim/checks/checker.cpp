@@ -66,6 +66,9 @@ void Checker::topic_deleted(const Note& note) {
         memory = {};
         memory.deleted = id;
     }
+    for (auto& [name, group] : checks_.groups_)
+        group.edit().commits.erase_if(
+            [&](const auto& one) { return one.first.topic == note.topic; });
 }
 
 PartitionMemory& Checker::memory_of(const Note& note) {
@@ -82,11 +85,20 @@ void Checker::on_notes(std::span<const Told> told) {
         case Fact::log_recovered: came_back_with(one); break;
         case Fact::replica_deleted: kept_is_deleted(one); break;
         case Fact::log_dir_failed: lost_kept(node_on(one.actor)->id(), false); break;
-        case Fact::record_consumed: consumed(one, memory_of(one.note)); break;
+        case Fact::record_consumed:
+            consumed(one, memory_of(one.note));
+            handed_over(one);
+            break;
+        case Fact::offset_reset:
+        case Fact::truncation_detected: position_moved(one.note); break;
         case Fact::record_acknowledged: acknowledged(one, memory_of(one.note)); break;
         case Fact::partition_changed: decided(one); break;
         case Fact::topic_deleted: topic_deleted(one.note); break;
-        case Fact::fault: on_fault(one); break;
+        case Fact::fault:
+            on_fault(one);
+            if (!one.note.topic.empty())
+                position_moved(one.note); // a deed: somebody was told to seek
+            break;
         case Fact::voted:
         case Fact::candidate:
         case Fact::quorum_leader:
@@ -102,7 +114,7 @@ void Checker::on_notes(std::span<const Told> told) {
                                              one.note.text);
             }
             break;
-        default: break;
+        default: on_group_note(one); break;
         }
     }
 }

@@ -106,6 +106,16 @@ private:
     void indexes_whole(ActorId actor, const replica::Partition& replica);
     bool files_count(ActorId actor, const replica::Partition& replica) const;
 
+    // check_groups.cpp: consumer groups
+    void on_group_note(const Told& told);
+    void group_state_holds(const std::string& name);
+    void changed_hands(const Told& told);
+    void rebalance_done(const Note& note);
+    void group_committed(const Told& told);
+    void commits_were_loaded(const Told& told);
+    void handed_over(const Told& told);
+    void position_moved(const Note& note);
+
     // check_quorum.cpp: elections, the metadata log, snapshots
     void on_quorum_note(const Told& told);
     void voted(NodeId voter, NodeId candidate, LeaderEpoch epoch);

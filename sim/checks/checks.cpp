@@ -55,6 +55,18 @@ constexpr InvariantRow rows[] = {
      "Every batch that a log holds and a consumer reads has the checksum it was written with; the "
      "indexes in memory and on disk are those that the batches give.",
      ""},
+    {Invariant::one_owner, 20, "one_owner",
+     "In one generation or epoch of a group a partition has one owner; no member is ahead of its "
+     "group; a Stable group has come to its assignment.",
+     ""},
+    {Invariant::generations, 21, "generations",
+     "A group's generation only grows; nobody commits by an old one after others did by a newer; a "
+     "group.instance.id is one member's.",
+     ""},
+    {Invariant::committed_offsets, 22, "committed_offsets",
+     "What a group has committed is known to every later coordinator; it goes back only where "
+     "somebody sought or reset; who gets a partition skips nothing behind it.",
+     unclean},
     {Invariant::quorum_elections, 23, "quorum_elections",
      "A quorum epoch has at most one leader; a voter votes once an epoch; epochs only grow.",
      voter_lost},

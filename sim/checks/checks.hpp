@@ -3,14 +3,15 @@
 // they need: it is told each event with its notes, looks at the nodes that the notes are about, and
 // now and then at all. It is a value and goes with the world it watches.
 //
-// Numbers are those of the catalogue in the project's design (replication 1 to 10, quorum 23 to
-// 26).
+// Numbers are those of the catalogue in the project's design (replication 1 to 10, groups 20 to 22,
+// quorum 23 to 26).
 #pragma once
 
 #include "core/base/cow_vector.hpp"
 #include "core/base/fact.hpp"
 #include "core/base/flat_map.hpp"
 #include "core/base/reflect.hpp"
+#include "sim/checks/group_memory.hpp"
 #include "sim/checks/partition_memory.hpp"
 #include "sim/checks/quorum_memory.hpp"
 #include "sim/world/world.hpp"
@@ -36,12 +37,15 @@ enum class Invariant : std::uint8_t {
     log_bounds,
     fencing,
     storage,
+    one_owner,
+    generations,
+    committed_offsets,
     quorum_elections,
     metadata_logs_match,
     metadata_commit,
     snapshots,
 };
-inline constexpr std::size_t invariant_count = 14;
+inline constexpr std::size_t invariant_count = 17;
 
 struct InvariantRow {
     Invariant invariant;
@@ -99,12 +103,13 @@ public:
     static constexpr std::uint64_t sweep_every = 1000;
 
     bool operator==(const Checks&) const = default;
-    ORRERY_FIELDS(partitions_, quorum_, broken_, excuses_, looks_, next_sweep_)
+    ORRERY_FIELDS(partitions_, groups_, quorum_, broken_, excuses_, looks_, next_sweep_)
 
 private:
     friend class Checker; // checker.hpp: one pass over a world
 
     FlatMap<PartitionKey, Cow<PartitionMemory>> partitions_;
+    FlatMap<std::string, Cow<GroupMemory>> groups_;
     QuorumMemory quorum_;
     std::vector<Broken> broken_;
     std::array<Excuse, invariant_count> excuses_; ///< for the whole cluster
