@@ -35,16 +35,26 @@ client::Load load_of(const std::string& name, const ProducerPlan& plan) {
         load.keys = client::KeyModel::sequence;
         load.key_count = plan.key_count > 0 ? plan.key_count : 1'000'000'000'000;
     }
+    if (plan.keys == Keys::skewed) {
+        load.keys = client::KeyModel::skewed;
+        load.weights = plan.key_weights;
+    }
     return load;
 }
 
 client::Reading reading_of(const ConsumerPlan& plan) {
     client::Reading reading;
-    if (plan.partitions.empty())
+    if (!plan.group.empty()) {
+        reading.topics = topics_of(plan);
+        reading.pattern = plan.pattern;
+    } else if (plan.partitions.empty())
         reading.partitions.push_back({plan.topic, -1, {}});
     for (const std::int32_t partition : plan.partitions)
         reading.partitions.push_back({plan.topic, partition, {}});
     reading.records_per_second = plan.records_per_second;
+    reading.time_per_record = plan.time_per_record;
+    reading.commit = plan.commit;
+    reading.crash = plan.crash;
     return reading;
 }
 
@@ -70,8 +80,13 @@ Result<client::Client, InputError> make_client(const ClusterPlan& cluster, const
         return client::Client(client::ProducerProcess(*config, load_of(plan.name, *producer)));
     }
     const auto& consumer = std::get<ConsumerPlan>(plan.role);
-    const auto config =
-        client::parse_consumer_config(pairs_of(cluster, plan.name, consumer.configs));
+    auto pairs = pairs_of(cluster, plan.name, consumer.configs);
+    if (!consumer.group.empty())
+        pairs.emplace_back("group.id", consumer.group);
+    const bool by_hand = consumer.commit != client::CommitStrategy::automatic;
+    if (by_hand && !is_set(consumer.configs, "enable.auto.commit"))
+        pairs.emplace_back("enable.auto.commit", "false");
+    const auto config = client::parse_consumer_config(pairs);
     if (!config)
         return failure(config.error());
     return client::Client(client::ConsumerProcess(*config, reading_of(consumer)));
@@ -87,8 +102,15 @@ Duration start_of(const ClientPlan& plan) {
     return std::visit([](const auto& role) { return role.start; }, plan.role);
 }
 
-const std::string& topic_of(const ClientPlan& plan) {
-    return std::visit([](const auto& role) -> const std::string& { return role.topic; }, plan.role);
+std::string topic_of(const ClientPlan& plan) {
+    if (const auto* producer = std::get_if<ProducerPlan>(&plan.role))
+        return producer->topic;
+    const auto topics = topics_of(std::get<ConsumerPlan>(plan.role));
+    return topics.empty() ? std::string() : topics.front();
+}
+
+std::vector<std::string> topics_of(const ConsumerPlan& plan) {
+    return plan.topic.empty() ? plan.topics : std::vector{plan.topic};
 }
 
 void add_clients(World& world, const Scenario& scenario) {

@@ -19,8 +19,10 @@ client::Client make_admin(const ClusterPlan& cluster);
 
 /// When it starts, after the beginning.
 Duration start_of(const ClientPlan& plan);
-/// The topic it works with.
-const std::string& topic_of(const ClientPlan& plan);
+/// The topic it works with; of several the first, of a pattern none.
+std::string topic_of(const ClientPlan& plan);
+/// All that a consumer reads by name.
+std::vector<std::string> topics_of(const ConsumerPlan& plan);
 
 /// The clients in their order and last the admin client, switched on.
 void add_clients(World& world, const Scenario& scenario);

@@ -106,8 +106,9 @@ void Ledger::add_consumer(ActorId actor, std::string name, std::string topic) {
     consumers_[actor] = Cow<ConsumerAccount>(std::move(account));
 }
 
-void Ledger::on_note(ActorId actor, const Note& note) {
+void Ledger::on_note(ActorId actor, const Note& note, Instant now) {
     const auto& n = note.numbers;
+    groups_.on_note(actor, note, now);
     if (note.fact == Fact::record_acknowledged || note.fact == Fact::record_failed) {
         auto* found = producers_.find(actor);
         if (found == nullptr)
@@ -127,6 +128,10 @@ void Ledger::on_note(ActorId actor, const Note& note) {
     if (found == nullptr)
         return;
     ConsumerAccount& account = found->edit();
+    if (note.topic != account.topic) {
+        account.consumed += note.fact == Fact::record_consumed ? n[3] : 0;
+        return;
+    }
     ReadRanges& read = account.partitions[note.partition];
     if (note.fact == Fact::record_consumed) {
         account.consumed += n[3];

@@ -11,6 +11,7 @@
 #include "core/base/id.hpp"
 #include "core/base/reflect.hpp"
 #include "sim/checks/checks.hpp"
+#include "sim/scenario/group_ledger.hpp"
 #include "sim/world/world.hpp"
 
 #include <cstdint>
@@ -52,7 +53,7 @@ struct ReadRanges {
 
 struct ConsumerAccount {
     std::string name;
-    std::string topic;
+    std::string topic;         ///< in a group that reads several: the first
     std::int64_t consumed = 0; ///< records, again and again where it read them again
     FlatMap<std::int32_t, ReadRanges> partitions;
     bool operator==(const ConsumerAccount&) const = default;
@@ -70,10 +71,17 @@ class Ledger {
 public:
     void add_producer(ActorId actor, std::string name, std::string topic);
     void add_consumer(ActorId actor, std::string name, std::string topic);
-    void on_note(ActorId actor, const Note& note);
+    /// It is a member of the group, too, and reads these topics.
+    void add_member(ActorId actor, const std::string& group,
+                    const std::vector<std::string>& topics) {
+        groups_.add_member(actor, group, topics);
+    }
+    void on_note(ActorId actor, const Note& note, Instant now);
 
     const FlatMap<ActorId, Cow<ProducerAccount>>& producers() const { return producers_; }
     const FlatMap<ActorId, Cow<ConsumerAccount>>& consumers() const { return consumers_; }
+
+    const GroupLedger& groups() const { return groups_; }
 
     // These look at the leaders' logs as they are now; a partition without leader is judged by the
     // replica that led it last.
@@ -84,11 +92,12 @@ public:
     std::int64_t unread(const World& world, ActorId consumer) const;
 
     bool operator==(const Ledger&) const = default;
-    ORRERY_FIELDS(producers_, consumers_)
+    ORRERY_FIELDS(producers_, consumers_, groups_)
 
 private:
     FlatMap<ActorId, Cow<ProducerAccount>> producers_;
     FlatMap<ActorId, Cow<ConsumerAccount>> consumers_;
+    GroupLedger groups_;
 };
 
 } // namespace orrery::sim

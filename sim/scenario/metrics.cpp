@@ -1,6 +1,7 @@
 #include "sim/scenario/metrics.hpp"
 
 #include "core/client/client.hpp"
+#include "sim/scenario/group_metrics.hpp"
 #include "sim/scenario/ledger.hpp"
 #include "sim/scenario/looking.hpp"
 
@@ -50,6 +51,28 @@ constexpr MetricRow rows[] = {
     {"unread", S::consumer, "committed records that it has not read"},
     {"resets", S::consumer, "how often its position was reset"},
     {"truncations", S::consumer, "how often it found that what it had read is gone"},
+    {"owned", S::consumer, "partitions that it has now"},
+    {"coordinator", S::group, "id of the broker that coordinates it, -1 if there is none"},
+    {"group_state", S::group, "Empty, PreparingRebalance, Stable, ...; none"},
+    {"group_protocol", S::group, "classic, consumer; none"},
+    {"group_epoch", S::group, "its generation, or its group epoch"},
+    {"members", S::group, "how many members its coordinator knows"},
+    {"idle_members", S::group, "of those, how many have no partition"},
+    {"owned_partitions", S::group, "how many partitions its members have"},
+    {"rebalances", S::group, "how many rebalances or new assignments were completed"},
+    {"gaps", S::group, "how often a partition's records came later because it changed hands"},
+    {"longest_gap_ms", S::group, "the longest of these"},
+    {"gap_ms", S::group, "all of these together"},
+    {"committed", S::group, "the sum of its committed offsets"},
+    {"lag", S::group, "records below the high watermarks that it has not committed"},
+    {"lag_ms", S::group, "how long the oldest of them has waited"},
+    {"processed_never", S::group, "records below the high watermarks that no member has processed"},
+    {"processed_once", S::group, "records that were processed once"},
+    {"processed_again", S::group, "records that were processed twice or more"},
+    {"skipped", S::group, "records that are committed, and that no member has processed"},
+    {"partition_lag", S::group_partition, "records of it that the group has not committed"},
+    {"partition_committed", S::group_partition, "the offset committed for it, -1 without one"},
+    {"owner", S::group_partition, "the client that has it; nobody"},
 };
 
 Value ids(const std::vector<NodeId>& nodes) {
@@ -204,6 +227,10 @@ std::int64_t of_consumer(const Sight& sight, std::string_view metric, ActorId ac
         return client->consumer()->counters().resets;
     if (metric == "truncations")
         return client->consumer()->counters().truncations;
+    if (metric == "owned") {
+        const auto& all = client->consumer()->partitions();
+        return std::count_if(all.begin(), all.end(), [](const auto& one) { return one.owned; });
+    }
     return sight.ledger.unread(sight.world, actor);
 }
 
@@ -218,6 +245,8 @@ std::string_view name_of(Subject subject) {
     case Subject::producer: return "a producer";
     case Subject::consumer: return "a consumer";
     case Subject::replica: return "a replica (\"orders-0 on broker 1\")";
+    case Subject::group: return "a group";
+    case Subject::group_partition: return "a partition in a group (\"orders-0 in billing\")";
     }
     return "?";
 }
@@ -243,6 +272,10 @@ Value value_of(const Sight& sight, std::string_view metric, std::string_view of)
         return of_partition(sight, metric, of);
     if (row->subject == S::replica)
         return of_replica(sight, metric, of);
+    if (row->subject == S::group)
+        return value_of_group(sight, metric, of);
+    if (row->subject == S::group_partition)
+        return value_of_group_partition(sight, metric, of);
     const bool sums = row->subject == S::producer || row->subject == S::consumer;
     const auto actors = resolve(sight, of.empty() && sums ? "all clients" : of);
     std::int64_t sum = 0;

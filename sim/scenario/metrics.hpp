@@ -24,8 +24,18 @@ struct Sight {
 };
 
 /// What a metric is of: nothing (the cluster), "orders-0", "broker 1", "producer-a", "consumer-a",
-/// "orders-0 on broker 2".
-enum class Subject : std::uint8_t { cluster, partition, actor, node, producer, consumer, replica };
+/// "orders-0 on broker 2", "billing" (a group), "orders-0 in billing".
+enum class Subject : std::uint8_t {
+    cluster,
+    partition,
+    actor,
+    node,
+    producer,
+    consumer,
+    replica,
+    group,
+    group_partition
+};
 std::string_view name_of(Subject subject);
 
 struct MetricRow {
@@ -49,9 +59,10 @@ ActorId actor_of(const Scenario& scenario, NodeId id);
 
 /// Who is meant, now: maybe nobody. Names ("broker 1", "controller-102", "producer-a"), roles
 /// ("leader of orders-0", "followers of orders-0", "replicas of orders-0", "isr of orders-0",
-/// "active controller"), groups ("all brokers", "all controllers", "all nodes", "all clients",
-/// "everyone"), and "everyone else", "other brokers", "other controllers", "other nodes" beside
-/// `named`; several with commas between.
+/// "active controller", "coordinator of billing", "owner of orders-0 in billing", "member of
+/// billing", "members of billing"), groups ("all brokers", "all controllers", "all nodes", "all
+/// clients", "everyone"), and "everyone else", "other brokers", "other controllers", "other nodes"
+/// beside `named`; several with commas between.
 std::vector<ActorId> resolve(const Sight& sight, std::string_view who,
                              std::span<const ActorId> named = {});
 /// What is wrong with the text, in any cluster of this scenario; hint as in errors.

@@ -242,9 +242,19 @@ struct Performer {
         else if (verb.name == "force_election")
             each_told("loses patience with its quorum",
                       [&](ActorId actor) { lose_patience_of(actor); });
+        else if (const auto deed = deed_of(verb))
+            each_told(words_of(*deed), [&](ActorId actor) { tell_consumer(actor, *deed); });
         else
             return false;
         return true;
+    }
+    void tell_consumer(ActorId actor, const client::ConsumerDeed& deed) const {
+        world.reach_into<client::Client>(
+            actor,
+            [&](client::Client& consumer, const Now& now, Effects& out) {
+                consumer.tell(now, deed, out);
+            },
+            observer);
     }
     template <class Act>
     void each_told(std::string_view words, Act&& act) const {
@@ -257,6 +267,10 @@ struct Performer {
             told.numbers[0] = actor.value;
             told.numbers[1] = no_actor.value;
             told.numbers[2] = faults::only_a_deed;
+            if (const auto place = partition_named(verb.partition)) {
+                told.topic = place->first;
+                told.partition = place->second;
+            }
             world.note(no_actor, told, observer);
             act(actor);
         }

@@ -9,7 +9,10 @@ namespace orrery::sim {
 
 ClusterPlan read_cluster(const nlohmann::json& document);
 TopicPlan read_topic(const nlohmann::json& topic);
-ClientPlan read_client(const nlohmann::json& client);
+/// One for each of its members.
+std::vector<ClientPlan> read_clients(const nlohmann::json& client);
+/// Of an object with "point".
+client::CrashPoint read_crash_point(const nlohmann::json& from);
 Condition read_condition(const nlohmann::json& condition);
 Moment read_moment(const nlohmann::json& moment, std::string path);
 Expectation read_expectation(const nlohmann::json& expectation);

@@ -1,4 +1,4 @@
-// Clusters, topics and clients from JSON.
+// Clusters and topics from JSON.
 #include "sim/scenario/read.hpp"
 
 #include <nlohmann/json.hpp>
@@ -111,56 +111,6 @@ TopicPlan read_topic(const json& from) {
     }
     topic.configs = read_configs(from);
     return topic;
-}
-
-namespace {
-
-ProducerPlan read_producer(const json& from) {
-    ProducerPlan plan;
-    plan.topic = from.at("topic").get<std::string>();
-    // The one place where a number with a point enters: it is made whole at once.
-    const auto rate = parse_duration(from.value("rate", json(1000)).dump());
-    plan.records_per_1000s = rate ? rate->ns / 1000 : 0;
-    plan.count = from.value("count", std::int64_t{-1});
-    plan.record_size = from.value("record_size", 100);
-    const std::string keys = from.value("keys", "none");
-    if (keys.starts_with("sequence")) {
-        plan.keys = Keys::sequence;
-        const auto percent = keys.find('%');
-        if (percent != std::string::npos)
-            plan.key_count = metadata::parse_number(keys.substr(percent + 1)).value_or(0);
-    }
-    if (from.contains("start"))
-        plan.start = duration_of(from.at("start"));
-    if (from.contains("stop"))
-        plan.stop = duration_of(from.at("stop"));
-    plan.configs = read_configs(from);
-    return plan;
-}
-
-ConsumerPlan read_consumer(const json& from) {
-    ConsumerPlan plan;
-    plan.topic = from.at("topic").get<std::string>();
-    plan.partitions = from.value("partitions", std::vector<std::int32_t>{});
-    plan.records_per_second = from.value("records_per_second", std::int64_t{0});
-    if (from.contains("start"))
-        plan.start = duration_of(from.at("start"));
-    if (from.contains("stop"))
-        plan.stop = duration_of(from.at("stop"));
-    plan.configs = read_configs(from);
-    return plan;
-}
-
-} // namespace
-
-ClientPlan read_client(const json& from) {
-    ClientPlan client;
-    client.name = from.at("name").get<std::string>();
-    if (from.contains("producer"))
-        client.role = read_producer(from.at("producer"));
-    else
-        client.role = read_consumer(from.at("consumer"));
-    return client;
 }
 
 } // namespace orrery::sim

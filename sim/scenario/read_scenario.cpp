@@ -4,6 +4,7 @@
 #include "core/metadata/configs.hpp"
 #include "sim/checks/checks.hpp"
 #include "sim/scenario/cast.hpp"
+#include "sim/scenario/group_metrics.hpp"
 #include "sim/scenario/metrics.hpp"
 #include "sim/scenario/read.hpp"
 
@@ -119,18 +120,35 @@ private:
         if (std::find(known.begin(), known.end(), name) == known.end())
             fail(path, "there is no topic \"" + name + "\"", hint_for(name, known));
     }
+    void check_consumer(const ConsumerPlan& plan, const std::string& path) {
+        if (!plan.topic.empty())
+            check_topic_name(plan.topic, path + "/topic");
+        for (std::size_t i = 0; i < plan.topics.size(); ++i)
+            check_topic_name(plan.topics[i], path + "/topics/" + std::to_string(i));
+        const bool alone = plan.group.empty();
+        if (alone && plan.topic.empty())
+            fail(path, "who subscribes has a group", "say \"group\": \"billing\"");
+        if (alone && (plan.commit != client::CommitStrategy::automatic || plan.crash))
+            fail(path, "who reads alone commits nothing", "say \"group\": \"billing\"");
+        if (!alone && !plan.partitions.empty())
+            fail(path + "/partitions", "a member of a group is given its partitions");
+        if (plan.group.find(' ') != std::string::npos)
+            fail(path + "/group", "a group's name has no blanks here");
+    }
     void check_clients() {
         std::set<std::string> names{"admin"};
         for (const NodePlan& node : scenario_.cluster.nodes)
             names.insert(name_of_node(node));
-        for (std::size_t i = 0; i < scenario_.clients.size(); ++i) {
-            const ClientPlan& client = scenario_.clients[i];
-            const std::string path = "/clients/" + std::to_string(i);
+        for (const ClientPlan& client : scenario_.clients) {
+            const std::string& path = client.path;
             const bool produces = std::holds_alternative<ProducerPlan>(client.role);
             const std::string role = path + (produces ? "/producer" : "/consumer");
             if (!names.insert(client.name).second)
                 fail(path + "/name", "\"" + client.name + "\" is taken");
-            check_topic_name(topic_of(client), role + "/topic");
+            if (const auto* consumer = std::get_if<ConsumerPlan>(&client.role))
+                check_consumer(*consumer, role);
+            else
+                check_topic_name(topic_of(client), role + "/topic");
             if (const auto made = make_client(scenario_.cluster, client); !made)
                 fail(role + "/configs/" + made.error().where, made.error().what, made.error().hint);
         }
@@ -218,7 +236,8 @@ private:
             check_topic_name(verb.topic.name, path);
         if (verb.name == "produce")
             check_produce(verb, path);
-        if (verb.name == "elect_leader")
+        if (verb.name == "pause_consuming" || verb.name == "resume_consuming" ||
+            verb.name == "seek" || verb.name == "elect_leader")
             check_partition(verb.partition, path + "/partition");
         if (verb.name == "alter_config")
             check_configs(verb.broker.empty() ? metadata::ConfigScope::topic
@@ -242,6 +261,24 @@ private:
                      std::string(name_of(match.fact)) + " has no number \"" + name + "\"",
                      hint_for(name, known));
     }
+    void check_group(std::string_view group, const std::string& path) {
+        const auto known = groups_of(scenario_);
+        if (std::find(known.begin(), known.end(), group) == known.end())
+            fail(path, "there is no group \"" + std::string(group) + "\"", hint_for(group, known));
+    }
+    void check_group_value(const MetricRow& row, const std::string& of, const std::string& path) {
+        if (of.empty())
+            return fail(path, "\"of\" is missing: " + std::string(row.name) + " is of " +
+                                  std::string(name_of(row.subject)));
+        if (row.subject == Subject::group)
+            return check_group(of, path + "/of");
+        const auto in = split_group(of);
+        if (!in)
+            return fail(path + "/of", "\"" + of + "\" says no group",
+                        "write \"orders-0 in billing\"");
+        check_partition(std::string(in->first), path + "/of");
+        check_group(in->second, path + "/of");
+    }
     void check_value(const Condition& condition, const std::string& path) {
         const MetricRow* row = metric_named(condition.metric);
         if (row == nullptr) {
@@ -252,6 +289,8 @@ private:
                         hint_for(condition.metric, known));
         }
         const std::string& of = condition.of;
+        if (row->subject == Subject::group || row->subject == Subject::group_partition)
+            return check_group_value(*row, of, path);
         const bool sums = row->subject == Subject::producer || row->subject == Subject::consumer;
         if (of.empty() && row->subject != Subject::cluster && !sums)
             return fail(path, "\"of\" is missing: " + condition.metric + " is of " +
@@ -314,8 +353,12 @@ Result<Scenario, InputErrors> read_scenario(std::string_view file, std::string_v
     scenario.cluster = read_cluster(from);
     for (const json& topic : from.value("topics", json::array()))
         scenario.topics.push_back(read_topic(topic));
-    for (const json& client : from.value("clients", json::array()))
-        scenario.clients.push_back(read_client(client));
+    const json clients = from.value("clients", json::array());
+    for (std::size_t i = 0; i < clients.size(); ++i)
+        for (ClientPlan& plan : read_clients(clients[i])) {
+            plan.path = "/clients/" + std::to_string(i);
+            scenario.clients.push_back(std::move(plan));
+        }
     const json timeline = from.value("timeline", json::array());
     for (std::size_t i = 0; i < timeline.size(); ++i)
         scenario.timeline.push_back(read_moment(timeline[i], "/timeline/" + std::to_string(i)));

@@ -117,6 +117,14 @@ Verb read_verb(const std::string& name, const json& from) {
     } else if (name == "produce") {
         verb.who = from.at("producer").get<std::string>();
         verb.partition = from.value("partition", "");
+    } else if (name == "crash_at") {
+        verb.who = from.at("who").get<std::string>();
+        verb.point = read_crash_point(from);
+        verb.number = from.value("after_records", std::int64_t{0});
+    } else if (is_one_of(name, {"pause_consuming", "resume_consuming", "seek"})) {
+        verb.who = from.at("who").get<std::string>();
+        verb.partition = from.at("partition").get<std::string>();
+        verb.number = from.value("to", std::int64_t{0});
     } else if (is_one_of(name, {"lose_message", "hold_message", "release_message"})) {
         verb.link = read_ends(from);
         verb.number = from.value("number", std::int64_t{0});

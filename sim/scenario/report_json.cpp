@@ -1,4 +1,6 @@
 // Reports for programs: JSON, and JUnit's XML.
+#include "sim/checks/group_sight.hpp"
+#include "sim/scenario/group_metrics.hpp"
 #include "sim/scenario/report.hpp"
 #include "sim/scenario/words.hpp"
 
@@ -105,6 +107,56 @@ Json clients_of(const Runner& runner) {
     return list;
 }
 
+Json value_json(const Comparison::Value& value) {
+    if (const auto* words = std::get_if<std::string>(&value))
+        return *words;
+    return std::get<std::int64_t>(value);
+}
+
+Json members_of(const World& world, const std::string& group) {
+    Json list = Json::array();
+    for (const MemberSight& member : sight_of(world, group).members) {
+        Json one{{"client", member.client}, {"id", member.id}, {"epoch", member.epoch}};
+        one["partitions"] = Json::array();
+        for (const auto& [topic, partition] : member.owned)
+            one["partitions"].push_back(topic + "-" + std::to_string(partition));
+        list.push_back(std::move(one));
+    }
+    return list;
+}
+
+Json groups_json(const Runner& runner) {
+    Json list = Json::array();
+    const Sight sight = runner.sight();
+    for (const std::string& group : groups_of(runner.scenario())) {
+        Json one{{"name", group}};
+        for (const MetricRow& row : metrics())
+            if (row.subject == Subject::group)
+                one[std::string(row.name)] = value_json(value_of(sight, row.name, group));
+        one["assignment"] = members_of(runner.world(), group);
+        one["partitions"] = Json::array();
+        for (const auto& [topic, partition] : partitions_of_group(sight, group)) {
+            const std::string name = topic + "-" + std::to_string(partition);
+            Json place{{"name", name}};
+            for (const MetricRow& row : metrics())
+                if (row.subject == Subject::group_partition)
+                    place[std::string(row.name)] =
+                        value_json(value_of(sight, row.name, name + " in " + group));
+            one["partitions"].push_back(std::move(place));
+        }
+        one["rebalance_gaps"] = Json::array();
+        if (const GroupAccount* account = runner.ledger().groups().find(group))
+            for (const ConsumptionGap& gap : account->gaps)
+                one["rebalance_gaps"].push_back(
+                    {{"partition", gap.place.first + "-" + std::to_string(gap.place.second)},
+                     {"by", name_in(runner.world(), gap.by)},
+                     {"from_ms", gap.from.ms()},
+                     {"ms", gap.length().ns / 1'000'000}});
+        list.push_back(std::move(one));
+    }
+    return list;
+}
+
 std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -144,6 +196,7 @@ std::string json_report(const Run& run) {
     report["expectations"] = expectations_of(runner);
     report["invariants"] = invariants_of(runner);
     report["clients"] = clients_of(runner);
+    report["groups"] = groups_json(runner);
     report["facts"] = facts_of(run);
     return report.dump(2) + "\n";
 }

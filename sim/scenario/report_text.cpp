@@ -1,4 +1,6 @@
 // The story of a run in a screenful.
+#include "sim/checks/group_sight.hpp"
+#include "sim/scenario/group_metrics.hpp"
 #include "sim/scenario/report.hpp"
 #include "sim/scenario/words.hpp"
 
@@ -26,6 +28,13 @@ bool belongs(const Entry& entry) {
     case Fact::log_dir_failed:
     case Fact::truncation_detected:
     case Fact::client_failed:
+    case Fact::member_joined:
+    case Fact::member_left:
+    case Fact::member_fenced:
+    case Fact::group_rebalance_done:
+    case Fact::group_deleted:
+    case Fact::partitions_lost:
+    case Fact::commit_failed:
     case Fact::admin_failed:
     case Fact::node_stopped:
     case Fact::fault:
@@ -154,6 +163,41 @@ std::string clients(const Runner& runner) {
     return out;
 }
 
+std::string print_value(const Sight& sight, const char* metric, const std::string& of) {
+    const auto value = value_of(sight, metric, of);
+    if (const auto* words = std::get_if<std::string>(&value))
+        return *words;
+    return with_commas(std::get<std::int64_t>(value));
+}
+
+/// Each group: who has what, how far behind, and what its rebalances cost.
+std::string group_lines(const Runner& runner) {
+    std::string out;
+    const Sight sight = runner.sight();
+    for (const std::string& group : groups_of(runner.scenario())) {
+        const auto text = [&](const char* metric) { return print_value(sight, metric, group); };
+        out += "  " + padded(group, 16) + text("group_state") + ", " + text("group_protocol") +
+               " protocol, epoch " + text("group_epoch") + ", " + text("members") +
+               " members, coordinated by broker " + text("coordinator") + "\n";
+        const GroupSight seen = sight_of(runner.world(), group);
+        for (const MemberSight& member : seen.members) {
+            std::string owned;
+            for (const auto& [topic, partition] : member.owned)
+                owned += " " + topic + "-" + std::to_string(partition);
+            out += "  " + padded("", 18) + padded(member.client, 14) +
+                   (owned.empty() ? " idle" : owned) + "\n";
+        }
+        out += "  " + padded("", 16) + "lag " + text("lag") + " records, " + text("lag_ms") +
+               " ms; processed never " + text("processed_never") + ", once " +
+               text("processed_once") + ", again " + text("processed_again") + "; skipped " +
+               text("skipped") + "\n";
+        out += "  " + padded("", 16) + text("rebalances") + " rebalances, " + text("gaps") +
+               " gaps in consumption, the longest " + text("longest_gap_ms") + " ms, together " +
+               text("gap_ms") + " ms\n";
+    }
+    return out;
+}
+
 } // namespace
 
 std::string fingerprint_of(const Runner& runner) {
@@ -180,6 +224,8 @@ std::string text_report(const Run& run) {
     out += "Invariants\n" + invariant_lines(runner) + "\n";
     if (!runner.scenario().clients.empty())
         out += "Records\n" + clients(runner) + "\n";
+    if (!groups_of(runner.scenario()).empty())
+        out += "Groups\n" + group_lines(runner) + "\n";
     const std::int64_t simulated_ms = runner.now().ms();
     out += short_time(runner.now()) + " simulated in " + std::to_string(run.cpu_ms) +
            " ms of processor time";

@@ -64,18 +64,31 @@ bool is_expected(const Expectation& expectation, const Broken& broken) {
             broken.excuse.why.find(expectation.excused_by) != std::string::npos);
 }
 
-/// A consumer that is to stop is a moment like others.
-void add_stops(Scenario& scenario) {
+/// A consumer that is to stop, or to start again, is a moment like others.
+void add_consumers_moments(Scenario& scenario) {
     for (std::size_t i = 0; i < scenario.clients.size(); ++i) {
         const auto* consumer = std::get_if<ConsumerPlan>(&scenario.clients[i].role);
-        if (consumer == nullptr || !consumer->stop)
-            continue;
+        const std::string& name = scenario.clients[i].name;
         Moment moment;
-        moment.path = "/clients/" + std::to_string(i) + "/consumer/stop";
-        moment.at = consumer->stop;
-        moment.verb.name = "stop";
-        moment.verb.who = scenario.clients[i].name;
-        scenario.timeline.push_back(std::move(moment));
+        moment.path = scenario.clients[i].path + "/consumer/";
+        moment.verb.who = name;
+        if (consumer != nullptr && consumer->stop) {
+            Moment stop = moment;
+            stop.path += "stop";
+            stop.at = consumer->stop;
+            stop.verb.name = "stop";
+            scenario.timeline.push_back(std::move(stop));
+        }
+        if (consumer != nullptr && consumer->restart_after) {
+            moment.path += "restart_after";
+            moment.when.emplace();
+            moment.when->kind = Condition::Kind::fact;
+            moment.when->match.fact = Fact::process_ended;
+            moment.when->match.who = name;
+            moment.after = *consumer->restart_after;
+            moment.verb.name = "start";
+            scenario.timeline.push_back(std::move(moment));
+        }
     }
 }
 
@@ -83,7 +96,7 @@ void add_stops(Scenario& scenario) {
 
 Runner::Runner(Scenario scenario, bool with_checks)
     : world_(build(scenario.cluster)), with_checks_(with_checks) {
-    add_stops(scenario);
+    add_consumers_moments(scenario);
     add_clients(world_, scenario);
     admin_ = world_.find("admin");
     for (std::size_t i = 0; i < world_.actors(); ++i)
@@ -91,10 +104,13 @@ Runner::Runner(Scenario scenario, bool with_checks)
     for (const ClientPlan& client : scenario.clients) {
         const ActorId actor = world_.find(client.name);
         world_.start(actor, start_of(client));
-        if (std::holds_alternative<ProducerPlan>(client.role))
+        const auto* consumer = std::get_if<ConsumerPlan>(&client.role);
+        if (consumer == nullptr)
             ledger_.add_producer(actor, client.name, topic_of(client));
         else
             ledger_.add_consumer(actor, client.name, topic_of(client));
+        if (consumer != nullptr && !consumer->group.empty())
+            ledger_.add_member(actor, consumer->group, topics_of(*consumer));
     }
     const auto interested = [&](const Condition& condition) {
         any_value_ = interests_of(condition, interesting_) || any_value_;
@@ -164,7 +180,7 @@ void Runner::after_event(Observer* observer, bool looked) {
         return;
     for (int round = 0;; ++round) {
         for (const Told& told : told_)
-            ledger_.on_note(told.actor, told.note);
+            ledger_.on_note(told.actor, told.note, world_.now());
         if (round > 0 && with_checks_)
             checks_.on_event(world_, told_);
         notice_all();

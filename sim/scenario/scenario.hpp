@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/fact.hpp"
+#include "core/client/reading.hpp"
 #include "sim/scenario/document.hpp"
 #include "sim/scenario/plan.hpp"
 
@@ -35,7 +36,7 @@ struct TopicPlan {
     ORRERY_FIELDS(name, partitions, replication_factor, assignment, configs)
 };
 
-enum class Keys : std::uint8_t { none, sequence };
+enum class Keys : std::uint8_t { none, sequence, skewed };
 
 struct ProducerPlan {
     std::string topic;
@@ -44,12 +45,13 @@ struct ProducerPlan {
     std::int32_t record_size = 100;
     Keys keys = Keys::none;
     std::int64_t key_count = 0; ///< of Keys::sequence; 0: every sequence number is a key of its own
+    std::vector<std::int64_t> key_weights; ///< of Keys::skewed
     Duration start;
     std::optional<Duration> stop;
     ConfigPairs configs;
     bool operator==(const ProducerPlan&) const = default;
-    ORRERY_FIELDS(topic, records_per_1000s, count, record_size, keys, key_count, start, stop,
-                  configs)
+    ORRERY_FIELDS(topic, records_per_1000s, count, record_size, keys, key_count, key_weights, start,
+                  stop, configs)
 };
 
 struct ConsumerPlan {
@@ -59,15 +61,25 @@ struct ConsumerPlan {
     Duration start;
     std::optional<Duration> stop;
     ConfigPairs configs;
+    /// Its group.id; then partitions come from the group. Empty: it reads alone.
+    std::string group;
+    std::vector<std::string> topics; ///< in a group: instead of `topic` or `pattern`
+    std::string pattern;
+    Duration time_per_record;
+    client::CommitStrategy commit = client::CommitStrategy::automatic;
+    std::optional<client::Crash> crash;
+    std::optional<Duration> restart_after; ///< so long after its process first ended
     bool operator==(const ConsumerPlan&) const = default;
-    ORRERY_FIELDS(topic, partitions, records_per_second, start, stop, configs)
+    ORRERY_FIELDS(topic, partitions, records_per_second, start, stop, configs, group, topics,
+                  pattern, time_per_record, commit, crash, restart_after)
 };
 
 struct ClientPlan {
     std::string name;
     std::variant<ProducerPlan, ConsumerPlan> role;
+    std::string path{}; ///< in the file, for errors: "/clients/2"
     bool operator==(const ClientPlan&) const = default;
-    ORRERY_FIELDS(name, role)
+    ORRERY_FIELDS(name, role, path)
 };
 
 // --- conditions
@@ -132,16 +144,18 @@ struct Verb {
     Duration jitter;
     Duration period;
     Duration down;
-    std::int64_t number = 0; ///< factor, ppm, bytes a second, partitions; which message, from 0
-    bool clean = true;       ///< restart
+    /// Factor, ppm, bytes a second, partitions; which message, from 0; an offset; records.
+    std::int64_t number = 0;
+    bool clean = true;  ///< restart
     TopicPlan topic;    ///< create_topic, delete_topic, add_partitions; configs of alter_config
     std::string broker; ///< alter_config: an id, or "all"
     std::vector<std::string> remove; ///< alter_config: names to delete
     std::string partition;           ///< elect_leader, produce: "orders-0"
     bool unclean = false;            ///< elect_leader
+    client::CrashPoint point{};      ///< crash_at
     bool operator==(const Verb&) const = default;
     ORRERY_FIELDS(name, who, link, groups, by, jitter, period, down, number, clean, topic, broker,
-                  remove, partition, unclean)
+                  remove, partition, unclean, point)
 };
 
 struct Moment {

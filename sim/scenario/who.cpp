@@ -1,5 +1,6 @@
 // Who is meant by "leader of orders-0": text to actors.
 #include "core/base/nearest.hpp"
+#include "sim/scenario/group_metrics.hpp"
 #include "sim/scenario/looking.hpp"
 
 #include <algorithm>
@@ -29,7 +30,8 @@ std::vector<std::string_view> parts_of(std::string_view who) {
     }
 }
 
-constexpr std::string_view roles[] = {"leader", "followers", "replicas", "isr"};
+constexpr std::string_view roles[] = {"leader",      "followers", "replicas", "isr",
+                                      "coordinator", "member",    "members",  "owner"};
 constexpr std::string_view groups[] = {
     "active controller", "all brokers",   "all controllers", "all nodes",         "all clients",
     "everyone",          "everyone else", "other brokers",   "other controllers", "other nodes"};
@@ -120,6 +122,9 @@ Actors resolve_one(const Sight& sight, std::string_view who, std::span<const Act
     for (const std::string_view group : groups)
         if (who == group)
             return of_group(sight, group, named);
+    if (const auto of = who.find(" of ");
+        of != std::string_view::npos && is_group_role(who.substr(0, of)))
+        return resolve_in_group(sight, who.substr(0, of), trimmed(who.substr(of + 4)));
     if (const auto of = who.find(" of "); of != std::string_view::npos)
         return of_role(sight, who.substr(0, of), trimmed(who.substr(of + 4)));
     if (const NodePlan* node = node_named(sight.scenario, who))
@@ -140,13 +145,33 @@ std::vector<std::string> known_names(const Scenario& scenario) {
     return known;
 }
 
+std::optional<InputError> group_error(const Scenario& scenario, std::string_view group) {
+    const auto known = groups_of(scenario);
+    if (std::find(known.begin(), known.end(), group) != known.end())
+        return std::nullopt;
+    return InputError{
+        {}, "there is no group \"" + std::string(group) + "\"", hint_for(group, known)};
+}
+
 std::optional<InputError> role_error(const Scenario& scenario, std::string_view role,
                                      std::string_view of) {
-    const auto place = partition_named(of);
     if (std::find(std::begin(roles), std::end(roles), role) == std::end(roles))
         return InputError{{},
                           "there is no role \"" + std::string(role) + "\"",
                           hint_for(role, {std::begin(roles), std::end(roles)})};
+    if (is_group_role(role) && role != "owner")
+        return group_error(scenario, of);
+    const auto in = split_group(of);
+    if (role == "owner" && !in)
+        return InputError{{},
+                          "\"" + std::string(of) + "\" says no group",
+                          "write \"owner of orders-0 in billing\""};
+    if (in) {
+        if (auto error = group_error(scenario, in->second))
+            return error;
+        of = in->first;
+    }
+    const auto place = partition_named(of);
     if (!place)
         return InputError{{}, "\"" + std::string(of) + "\" is no partition", "write \"topic-0\""};
     std::vector<std::string> topics;
