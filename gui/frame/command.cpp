@@ -8,8 +8,8 @@ namespace {
 
 std::vector<const Command*> gathered() {
     std::vector<const Command*> all;
-    for (const auto rows :
-         {file_commands(), simulate_commands(), fault_commands(), view_commands()})
+    for (const auto rows : {file_commands(), simulate_commands(), fault_commands(),
+                            group_commands(), view_commands()})
         for (const Command& row : rows)
             all.push_back(&row);
     std::stable_sort(all.begin(), all.end(),

@@ -47,6 +47,7 @@ bool run(const Command& command, Desk& desk, const Subject& subject);
 std::span<const Command> file_commands();
 std::span<const Command> simulate_commands();
 std::span<const Command> fault_commands();
+std::span<const Command> group_commands();
 std::span<const Command> view_commands();
 
 } // namespace orrery::gui

@@ -40,6 +40,9 @@ bool needs_node(Verb verb) {
     case Verb::fail_disk:
     case Verb::skew_clock:
     case Verb::produce:
+    case Verb::stop_polling:
+    case Verb::poll_again:
+    case Verb::leave_group:
     case Verb::force_election: return true;
     default: return false;
     }
@@ -167,17 +170,47 @@ std::optional<std::string> why_not_elect(const sim::World& world, const People& 
     return std::nullopt;
 }
 
+std::optional<std::string> why_not_consumer(const sim::World& world, const Person& person,
+                                            ActorId actor, Verb verb) {
+    const auto* process = world.process<client::Client>(actor);
+    const client::ConsumerProcess* consumer = process == nullptr ? nullptr : process->consumer();
+    if (consumer == nullptr)
+        return person.name + " is no consumer";
+    const bool stuck = consumer->application().stuck;
+    if (verb == Verb::stop_polling && stuck)
+        return person.name + " does not poll already";
+    if (verb == Verb::poll_again && !stuck)
+        return person.name + " polls";
+    if (verb == Verb::leave_group &&
+        (consumer->group() == nullptr || !consumer->group()->subscribed))
+        return person.name + " is in no group";
+    return std::nullopt;
+}
+
+/// What nothing here can do, and what to do instead.
+std::optional<std::string> why_not_group(Verb verb) {
+    if (verb == Verb::rebalance_group)
+        return "a group rebalances when members come, go or fall silent: add one, or let one leave";
+    if (verb == Verb::reset_offsets)
+        return "no admin client here can alter what is committed";
+    return "a consumer reads group.protocol when it starts: change it in the scenario";
+}
+
 /// For a deed to one process or machine.
 std::optional<std::string> why_not_node(const sim::World& world, const People& people,
                                         const Injection& deed, ActorId actor) {
     const Person& person = people.of(actor);
     const sim::Machine& machine = world.machine(actor);
     const bool up = machine.up();
-    if (deed.verb == Verb::produce || deed.verb == Verb::force_election) {
+    const bool of_consumer = deed.verb == Verb::stop_polling || deed.verb == Verb::poll_again ||
+                             deed.verb == Verb::leave_group;
+    if (of_consumer || deed.verb == Verb::produce || deed.verb == Verb::force_election) {
         if (!up)
             return down_clause(person, machine);
         if (machine.paused)
             return person.name + " is paused";
+        if (of_consumer)
+            return why_not_consumer(world, person, actor, deed.verb);
         return deed.verb == Verb::produce ? why_not_produce(world, person, actor, deed)
                                           : why_not_election(world, person, actor);
     }
@@ -270,6 +303,9 @@ std::optional<sim::Verb> verb_of(const People& people, const Injection& deed) {
     if (!deed.topic.empty() && deed.partition >= 0)
         verb.partition = deed.topic + "-" + std::to_string(deed.partition);
     switch (deed.verb) {
+    case Verb::stop_polling:
+    case Verb::poll_again:
+    case Verb::leave_group:
     case Verb::produce:
     case Verb::force_election: verb.who = people.of(people.actor(deed.node)).name; return verb;
     case Verb::elect_preferred: return verb;
@@ -328,6 +364,9 @@ std::optional<std::string> why_not(const sim::World& world, const People& people
     case Verb::drop_message:
     case Verb::hold_message:
     case Verb::release_message: return why_not_message(world, deed);
+    case Verb::rebalance_group:
+    case Verb::reset_offsets:
+    case Verb::switch_protocol: return why_not_group(deed.verb);
     default: return std::nullopt;
     }
 }
@@ -409,6 +448,9 @@ std::string_view word_of(Verb verb) {
     case Verb::elect_unclean: return "elect_leader";
     case Verb::produce: return "produce";
     case Verb::force_election: return "force_election";
+    case Verb::stop_polling: return "stop_polling";
+    case Verb::poll_again: return "poll_again";
+    case Verb::leave_group: return "unsubscribe";
     case Verb::drop_message: return "lose_message";
     case Verb::hold_message: return "hold_message";
     case Verb::release_message: return "release_message";

@@ -127,7 +127,7 @@ struct Writer {
         return message("release_message", f);
     }
     std::string operator()(const sim::Verb& verb) const {
-        if (verb.name == "force_election")
+        if (verb.partition.empty() && !verb.who.empty() && verb.name != "produce")
             return pair_of(verb.name, quoted(verb.who));
         const std::string partition =
             verb.partition.empty() ? "" : pair_of("partition", quoted(verb.partition));

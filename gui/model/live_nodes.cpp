@@ -145,6 +145,7 @@ void fill_consumer(const client::ConsumerProcess& consumer, Client& out) {
     out.group = consumer.config().group.id;
     if (!out.group.empty())
         out.summary = "group " + out.group + ", " + out.summary;
+    out.stuck = consumer.application().stuck;
     out.records_done = consumer.counters().consumed;
     for (const client::ConsumerPartition& at : consumer.partitions()) {
         if (!at.owned)
@@ -186,6 +187,8 @@ Client client_from(const Sights& sights, sim::ActorId actor) {
     out.state = state_of(sights.world.machine(actor));
     out.records_per_s = sights.memory.client_rate(sights.world.now(), actor);
     const auto* process = sights.world.process<client::Client>(actor);
+    if (process == nullptr) // never started: what it is going to be
+        process = sights.world.machine(actor).spec->prototype.as<client::Client>();
     if (process == nullptr)
         return out;
     if (const auto* producer = process->producer())

@@ -114,11 +114,12 @@ struct Client {
     std::int64_t records_failed = 0; ///< given up
     std::int64_t records_waiting = 0;
     std::int64_t lag = 0;   ///< a consumer's, over its partitions
+    bool stuck = false;     ///< a consumer's application does not poll
     std::string last_error; ///< Kafka's name of it; empty when all is well
     std::vector<Position> positions;
     bool operator==(const Client&) const = default;
     ORRERY_FIELDS(id, name, kind, state, group, topic, summary, outcome, records_per_s,
-                  records_done, records_failed, records_waiting, lag, last_error, positions)
+                  records_done, records_failed, records_waiting, lag, stuck, last_error, positions)
 };
 
 /// The wire between two nodes, a < b. Numbers of both directions are summed.

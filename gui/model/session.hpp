@@ -71,6 +71,12 @@ enum class Verb : std::uint8_t {
     drop_message,    ///< (id)
     hold_message,    ///< (id)
     release_message, ///< (id)
+    stop_polling,    ///< its application is stuck (node: a consumer)
+    poll_again,      ///< (node)
+    leave_group,     ///< it unsubscribes (node)
+    rebalance_group, ///< (group)
+    reset_offsets,   ///< (group)
+    switch_protocol, ///< (group)
     lesson_step      ///< what the lesson's "Do it for me" does
 };
 
@@ -80,10 +86,11 @@ struct Injection {
     std::int32_t other = -1;
     std::string topic;
     std::int32_t partition = -1;
+    std::string group;
     std::uint64_t id = 0;
     std::int64_t amount = 0;
     bool operator==(const Injection&) const = default;
-    ORRERY_FIELDS(verb, node, other, topic, partition, id, amount)
+    ORRERY_FIELDS(verb, node, other, topic, partition, group, id, amount)
 };
 
 class Session {

@@ -1,5 +1,6 @@
 // The groups view over the toy's group: who owns what, who is idle, how far behind, and where the
 // timeline shows that nobody read.
+#include "gui/frame/command.hpp"
 #include "gui/views/timeline_lanes.hpp"
 #include "tests/gui/support/driver.hpp"
 #include "tests/support/catch.hpp"
@@ -158,4 +159,23 @@ TEST_CASE("the trend of a lag is its course over five seconds, and a record or t
     CHECK(model::lag_trend(group, {10'000'000'000}) == 1);
     lag_at(15, 20);
     CHECK(model::lag_trend(group, {15'000'000'000}) == -1);
+}
+
+TEST_CASE("the menu of a group offers what can't be done here as well, with the reason") {
+    Driver ui;
+    show_groups(ui);
+    ui.desk().select(group_subject("billing"));
+    const Command* reset = command_named("group.reset_offsets");
+    REQUIRE(reset != nullptr);
+    CHECK(why_not(*reset, ui.desk(), {}) == "the toy cannot do that");
+    const Command* add = command_named("group.add_member");
+    REQUIRE(add != nullptr);
+    CHECK(why_not(*add, ui.desk(), {}) == "all consumers that the scenario has for billing run");
+    kill(ui, 304);
+    stand_at(ui, 9000);
+    CHECK(group_of(ui.now(), "billing")->members.size() == 3);
+    CHECK(why_not(*add, ui.desk(), {}).empty());
+    CHECK(run(*add, ui.desk(), {}));
+    ui.frames(2);
+    CHECK(group_of(ui.now(), "billing")->members.size() == 4);
 }
