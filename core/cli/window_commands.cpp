@@ -79,6 +79,9 @@ std::optional<gui::Subject> subject_of(gui::model::LiveSession& session, const s
     for (const gui::model::Partition& partition : now->partitions)
         if (partition.topic + "-" + std::to_string(partition.index) == name)
             return gui::partition_subject(partition.topic, partition.index);
+    for (const gui::model::Group& group : now->groups)
+        if ("group " + group.id == name)
+            return gui::group_subject(group.id);
     tell("orrery: nothing there is called \"" + name + "\"");
     return std::nullopt;
 }

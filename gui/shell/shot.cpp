@@ -25,6 +25,8 @@ Result<void, InputError> shot(model::Session& session, const ShotOptions& option
     desk.settings.theme = options.theme;
     desk.settings.scale = options.scale;
     desk.select(options.select);
+    if (options.select.kind == Kind::group)
+        desk.show("groups"); // elsewhere a group is only a word
     ui::Input input;
     input.width = static_cast<float>(options.width);
     input.height = static_cast<float>(options.height);

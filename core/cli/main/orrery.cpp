@@ -50,7 +50,8 @@ struct WindowWords {
         draw->add_option("--size", shot.size, "width and height, as 1600x1000");
         draw->add_option("--seed", shot.seed, "another life of the same scenario");
         draw->add_option("--theme", shot.theme, "how it looks")->check(themes);
-        draw->add_option("--select", shot.select, "\"broker 1\", \"producer-a\", \"orders-0\"");
+        draw->add_option("--select", shot.select,
+                         "\"broker 1\", \"producer-a\", \"orders-0\", \"group billing\"");
         draw->callback([this, &result] { result = cli::shot(shot); });
     }
 };
