@@ -53,13 +53,14 @@ struct GroupMember {
     bool leader = false;            ///< of a classic group: the one that assigns
     Timer session;                  ///< until the coordinator takes it out
     std::vector<GroupPlace> owned;  ///< in order. What it reads now, or may still be reading
-    std::vector<GroupPlace> target; ///< in order. What it shall own
+    std::vector<GroupPlace> target; ///< in order. What it shall own; as long as a classic group has
+                                    ///< not decided, what it owns
     bool operator==(const GroupMember&) const = default;
     ORRERY_FIELDS(id, name, client, instance_id, host, epoch, state, settled, leader, session,
                   owned, target)
 
     /// More members than partitions: nothing to do for this one.
-    bool idle() const { return owned.empty() && target.empty(); }
+    bool idle() const { return owned.empty() && target.empty() && settled; }
 };
 
 /// One partition that the group reads, or has committed an offset of.

@@ -219,6 +219,8 @@ struct Teller {
             std::sort(member.target.begin(), member.target.end());
             member.owned = member.target;
             know(member, known->client_id, known->client_host);
+            if (!stable)
+                member.target = member.owned; // the leader has not decided yet
             member.settled = stable && member.owned == member.target;
             out.members.push_back(std::move(member));
         }

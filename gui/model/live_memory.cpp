@@ -153,6 +153,8 @@ void Memory::on_event(const sim::World& world, const sim::Event& event) {
 void Memory::on_note(const sim::World& world, sim::ActorId actor, const Note& note) {
     count(world, actor, note);
     tell(world, actor, note);
+    if (note.fact == Fact::process_ended) // its machine says so a moment later
+        groups_.on_death(world.now(), actor, timeline_);
     if (note.fact == Fact::fault || note.fact == Fact::healed || note.fact == Fact::process_ended ||
         note.fact == Fact::node_stopped)
         watch_lives(world);

@@ -30,6 +30,7 @@ public:
         draw_links(desk, list, places);
         for (const Placed& one : places.placed)
             draw_thing(desk, list, one, places.detail);
+        draw_groups_on_map(desk, list, places);
         draw_messages(desk, list, air);
         if (desk.settings.legend)
             draw_legend(list, area);

@@ -77,7 +77,7 @@ std::string words_of(const model::Group& group, const model::GroupMember& member
     std::string words;
     if (down)
         words = "DOWN  session " + ui::duration_text(member.session.left);
-    else if (member.idle() && member.settled)
+    else if (member.idle())
         words = "idle";
     else
         words = member.state;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace orrery::gui {
 
@@ -113,6 +114,7 @@ struct Chipped {
     const model::Replica* replica;
     int rank;
 };
+constexpr int internal_rank = 3; ///< Kafka's own topics come last
 
 std::vector<Chipped> chips_of(const Desk& desk, std::int32_t node) {
     const model::Partition* in_view = desk.partition();
@@ -125,7 +127,7 @@ std::vector<Chipped> chips_of(const Desk& desk, std::int32_t node) {
             if (&partition == in_view)
                 rank = 0;
             else if (partition.topic.compare(0, 2, "__") == 0)
-                rank = 3;
+                rank = internal_rank;
             else if (partition.health >= model::Health::under_min_isr)
                 rank = 1;
             chips.push_back({&partition, &replica, rank});
@@ -173,8 +175,10 @@ void draw_chips(Desk& desk, ImDrawList* list, std::int32_t node, const Rect& roo
     }
     chips.resize(shown);
     const model::Partition* in_view = desk.partition();
-    std::sort(chips.begin(), chips.end(),
-              [](const Chipped& a, const Chipped& b) { return a.partition < b.partition; });
+    std::sort(chips.begin(), chips.end(), [](const Chipped& a, const Chipped& b) {
+        return std::pair(a.rank == internal_rank, a.partition) <
+               std::pair(b.rank == internal_rank, b.partition);
+    });
     for (std::size_t i = 0; i < shown; ++i) {
         const Chipped& one = chips[i];
         const Rect rect{room.x + static_cast<float>(i % columns) * (w + px(8)),

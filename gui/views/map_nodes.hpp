@@ -12,6 +12,9 @@ void draw_broker(Desk& desk, ImDrawList* list, const model::Node& node, const ui
                  Detail detail);
 void draw_client(Desk& desk, ImDrawList* list, const model::Client& client, const ui::Rect& rect);
 
+/// map_groups.cpp: a bracket round each group's consumers; a click selects the group.
+void draw_groups_on_map(Desk& desk, ImDrawList* list, const MapPlaces& places);
+
 /// The link nearest to the mouse, at most `reach` pixels away; nullptr when none is.
 const model::Link* link_under(const Desk& desk, const MapPlaces& places, ImVec2 mouse, float reach);
 

@@ -7,6 +7,7 @@
 #include "tests/support/catch.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,9 @@ struct Watched {
     sim::ActorId consumers[2];
     Memory memory;
 
-    explicit Watched(const Pairs& pairs)
-        : world(sim::build(plan())), consumers{add_consumer("billing-1", pairs),
-                                               add_consumer("billing-2", pairs)} {
+    explicit Watched(const Pairs& pairs, std::optional<client::Crash> crash = {})
+        : world(sim::build(plan())), consumers{add_consumer("billing-1", pairs, crash),
+                                               add_consumer("billing-2", pairs, {})} {
         client::Load load;
         load.topic = "orders";
         load.name = "p";
@@ -71,7 +72,7 @@ struct Watched {
         spec.prototype = sim::actor_of(std::move(client));
         return world.add(std::move(spec));
     }
-    sim::ActorId add_consumer(const char* name, Pairs pairs) {
+    sim::ActorId add_consumer(const char* name, Pairs pairs, std::optional<client::Crash> crash) {
         pairs.emplace_back("bootstrap.servers", sim::bootstrap_servers(plan()));
         pairs.emplace_back("group.id", "billing");
         pairs.emplace_back("client.id", name);
@@ -80,6 +81,7 @@ struct Watched {
         REQUIRE(config.has_value());
         client::Reading reading;
         reading.topics = {"orders"};
+        reading.crash = crash;
         return add_client(name, client::Client(client::ConsumerProcess(*config, reading)));
     }
     void run(std::int64_t time) {
@@ -208,6 +210,20 @@ TEST_CASE("what a dead member read is read by nobody until its session ends and 
         }
         CHECK(fenced);
     }
+}
+
+TEST_CASE("an application that ends by itself leaves its partitions to nobody at that moment") {
+    Watched watched(modern, client::Crash{1'500, client::CrashPoint::after_processing});
+    watched.share();
+    watched.run(30);
+    Instant ended = never;
+    for (std::size_t i = 0; i < watched.memory.facts().size(); ++i)
+        if (watched.memory.facts()[i].name == "process_ended")
+            ended = watched.memory.facts()[i].at;
+    REQUIRE(ended != never);
+    const Group group = watched.seen();
+    CHECK(std::count_if(group.offsets.begin(), group.offsets.end(),
+                        [&](const GroupOffset& one) { return one.idle_from == ended; }) == 2);
 }
 
 TEST_CASE("a group whose coordinator dies is shown as it was last known, and as such") {

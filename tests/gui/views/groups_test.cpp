@@ -179,3 +179,12 @@ TEST_CASE("the menu of a group offers what can't be done here as well, with the 
     ui.frames(2);
     CHECK(group_of(ui.now(), "billing")->members.size() == 4);
 }
+
+TEST_CASE("the map has a bracket round a group's consumers, and a click selects the group") {
+    Driver ui;
+    stand_at(ui, 5000);
+    CHECK(ui.value("map/group/billing") == "billing  Stable  epoch 5");
+    ui.click("map/group/billing");
+    CHECK(ui.desk().selection.subject() == group_subject("billing"));
+    CHECK(ui.item("map/group/billing").checked);
+}
