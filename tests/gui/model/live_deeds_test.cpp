@@ -251,3 +251,37 @@ TEST_CASE("a glimpse shows another moment as seeking would, and moves nothing") 
     seen.history = sought.history = {}; // going there sets a keyframe, looking does not
     CHECK(fingerprint(sought) == fingerprint(seen));
 }
+
+TEST_CASE("a consumer stops polling, polls again and leaves its group by hand") {
+    LiveOptions options;
+    options.file = tests::source_dir() + "/scenarios/lessons/group-shares.json";
+    auto made = LiveSession::make(options);
+    REQUIRE(made.has_value());
+    LiveSession& session = **made;
+    session.seek(at_s(20));
+    const auto group = [&] {
+        const SnapshotPtr now = session.snapshot();
+        REQUIRE(now->groups.size() == 1);
+        return now->groups.front();
+    };
+    REQUIRE_FALSE(group().members.empty());
+    Injection deed;
+    deed.node = group().members.front().client;
+    deed.verb = Verb::poll_again;
+    CHECK(session.why_not(deed)->find(" polls") != std::string::npos);
+    deed.verb = Verb::stop_polling;
+    REQUIRE(session.inject(deed));
+    CHECK(client_of(*session.snapshot(), deed.node)->stuck);
+    CHECK(session.why_not(deed)->find("does not poll already") != std::string::npos);
+    deed.verb = Verb::poll_again;
+    REQUIRE(session.inject(deed));
+    CHECK_FALSE(client_of(*session.snapshot(), deed.node)->stuck);
+    const std::size_t before = group().members.size();
+    deed.verb = Verb::leave_group;
+    REQUIRE(session.inject(deed));
+    session.advance(session.now() + seconds(5));
+    CHECK(group().members.size() == before - 1);
+    CHECK(session.why_not(deed)->find("is in no group") != std::string::npos);
+    deed.verb = Verb::reset_offsets;
+    CHECK(session.why_not(deed).has_value());
+}
