@@ -45,11 +45,19 @@ void draw_bracket(Desk& desk, ImDrawList* list, const MapPlaces& places, const m
     list->AddLine({x - px(5), round.y}, {x, round.y}, ink, thick);
     list->AddLine({x - px(5), round.bottom()}, {x, round.bottom()}, ink, thick);
     const std::string words = words_of(group);
-    const float w = ui::measure(Font::small, words).x + 1;
-    const Rect label{std::floor(x - w), first.y - px(label_h + 2), w, px(label_h)};
-    const bool told = free_above(places, first, label);
-    if (told)
-        ui::text_in(list, Font::small, label, lost ? c.fault.text : c.client.text, words);
+    // As much as there is room for.
+    Rect label;
+    bool told = false;
+    for (const std::string& some :
+         {words, group.id + "  " + std::string(name_of(group.state)), group.id}) {
+        const float w = ui::measure(Font::small, some).x + 1;
+        label = {std::floor(x - w), first.y - px(label_h + 2), w, px(label_h)};
+        told = free_above(places, first, label);
+        if (!told)
+            continue;
+        ui::text_in(list, Font::small, label, lost ? c.fault.text : c.client.text, some);
+        break;
+    }
     const Rect side{x - px(4), round.y, px(8), round.h};
     const Rect& area = told ? label : side;
     const std::string id = "group/" + group.id;
