@@ -73,10 +73,14 @@ void draw_bond(ImDrawList* list, ImVec2 a, ImVec2 b, Bond bond, bool bright) {
         ui::glyph(list, ui::Glyph::cross, middle, px(5), ui::faded(ink.fill, alpha));
 }
 
-std::string words_of(const model::Group& group, const model::GroupMember& member, bool down) {
+std::string words_of(const Desk& desk, const model::Group& group, const model::GroupMember& member,
+                     bool down) {
+    const model::Client* client = client_of(*desk.now, member.client);
     std::string words;
     if (down)
         words = "DOWN  session " + ui::duration_text(member.session.left);
+    else if (client != nullptr && client->stuck)
+        words = "does not poll";
     else if (member.idle())
         words = "idle";
     else
@@ -94,7 +98,7 @@ void draw_member(Desk& desk, ImDrawList* list, const model::Group& group,
     const ui::Colours& c = ui::look().colours;
     const bool down = is_down(*desk.now, member);
     const bool idle = member.idle();
-    const std::string words = words_of(group, member, down);
+    const std::string words = words_of(desk, group, member, down);
     const bool bright = chosen(desk, group, member);
     const std::string id = "member/" + member.id;
     ui::note(id, rect, label_of(member), words, true, bright);
@@ -236,7 +240,8 @@ void draw_assignment(Desk& desk, const Rect& area, const model::Group& group) {
     const Stack left = stacked({room.x, top, member_w, high}, group.members.size());
     const Stack right = stacked({room.right() - place_w, top, place_w, high}, group.offsets.size());
     const std::size_t idle = idle_members(group);
-    std::string words = std::to_string(group.members.size()) + " members";
+    std::string words =
+        std::to_string(group.members.size()) + (group.members.size() == 1 ? " member" : " members");
     if (idle > 0)
         words = "idle: " + std::to_string(idle) + " of " + words + ", " +
                 std::to_string(group.offsets.size()) + " partitions";
