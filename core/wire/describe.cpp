@@ -99,7 +99,7 @@ private:
         case Kind::bytes: bytes(node, in_.nullable_bytes(form(schema)), nullable); return;
         case Kind::records: bytes(node, in_.nullable_records(form(schema)), nullable); return;
         case Kind::structure:
-            if (nullable && !in_.present())
+            if (nullable && !(schema.tag < 0 ? in_.present() : in_.tagged_present()))
                 node.shape = Shape::null;
             else
                 structure(node, *schema.structure);

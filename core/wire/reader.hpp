@@ -76,6 +76,8 @@ public:
     std::optional<Chain> nullable_records(Form form);
     /// Is a nullable struct there? Reads the byte that says so.
     bool present() { return int8() >= 0; }
+    /// The same of one that is a tagged field, which a varint says.
+    bool tagged_present() { return unsigned_varint() > 0; }
 
     /// Exactly `size` bytes: one shared slice, or a copy if they lie in several pieces.
     Bytes raw(std::size_t size);

@@ -73,6 +73,7 @@ public:
     void nullable_records(Form form, const std::optional<Chain>& value);
     /// The byte before a nullable struct.
     void present(bool is) { int8(is ? 1 : -1); }
+    void tagged_present(bool is) { unsigned_varint(is ? 1 : 0); }
 
     /// Bytes as they are, copied.
     void raw(std::span<const std::byte> value);

@@ -161,7 +161,8 @@ private:
             return {target + " = in." + (null ? "nullable_" : "") + field.type + "s(" + form +
                     ");"};
         if (field.structure && null)
-            return {"if (in.present())", "    read(in, " + target + ".emplace(), version);", "else",
+            return {field.tag < 0 ? "if (in.present())" : "if (in.tagged_present())",
+                    "    read(in, " + target + ".emplace(), version);", "else",
                     "    " + target + ".reset();"};
         if (field.structure)
             return {"read(in, " + target + (field.optional() ? ".emplace()" : "") + ", version);"};
@@ -209,8 +210,9 @@ private:
         if (field.array)
             return {"out." + prefix + field.type + "s(" + form + ", " + source + ");"};
         if (field.structure && null)
-            return {"out.present(" + source + ".has_value());", "if (" + source + ")",
-                    "    write(out, *" + source + ", version);"};
+            return {(field.tag < 0 ? "out.present(" : "out.tagged_present(") + source +
+                        ".has_value());",
+                    "if (" + source + ")", "    write(out, *" + source + ", version);"};
         if (field.structure)
             return {"write(out, " + source + ", version);"};
         if (field.type == "string" || field.type == "bytes" || field.type == "records")

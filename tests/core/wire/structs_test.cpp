@@ -1,6 +1,8 @@
 // The structs' members hold what their names say, and stored messages have Kafka's frames: each
 // vector is decoded into its struct, whose members are then compared by name with Kafka's JSON.
 // decode and encode could agree on a swapped pair of members forever; their names can't.
+#include "core/wire/describe.hpp"
+#include "core/wire/messages/consumer_group_member_metadata_value.hpp"
 #include "core/wire/stored.hpp"
 #include "tests/core/wire/struct_json.hpp"
 #include "tests/core/wire/vector_json.hpp"
@@ -81,6 +83,36 @@ TEST_CASE(
         ++checked;
     }
     CHECK(checked > 0);
+}
+
+// What Kafka's own class writes for a member with nothing but a session timeout of 17 ms. With
+// the byte that stands before other nullable structs it could not load the group.
+TEST_CASE("a nullable struct in a tagged field says by a varint that it is there") {
+    const std::string said = "010101010101ffffffff0101000701000000110100";
+    wire::Reader in{Chain(unhex(said))};
+    const auto member = wire::ConsumerGroupMemberMetadataValue::decode(in, 0);
+    REQUIRE(member);
+    REQUIRE(member->classic_member_metadata);
+    CHECK(member->classic_member_metadata->session_timeout_ms == 17);
+    wire::Writer out;
+    REQUIRE(member->encode(out, 0));
+    CHECK(to_hex(out.take().flat()) == said);
+    wire::Reader again{Chain(unhex(said))};
+    const auto seen =
+        wire::describe(*wire::find_message("ConsumerGroupMemberMetadataValue"), 0, again);
+    CHECK_FALSE(seen.error);
+    CHECK(again.remaining() == 0);
+}
+
+TEST_CASE("a tagged field that is null is written as null where null is not its default") {
+    wire::ConsumerGroupMemberMetadataValue member;
+    wire::Writer usual;
+    REQUIRE(member.encode(usual, 0));
+    CHECK(to_hex(usual.take().flat()) == "010101010101ffffffff0100");
+    member.classic_member_metadata.reset();
+    wire::Writer null;
+    REQUIRE(member.encode(null, 0));
+    CHECK(to_hex(null.take().flat()) == "010101010101ffffffff0101000100");
 }
 
 TEST_CASE("a stored message of another type, of no known version or cut short is an error") {
