@@ -56,7 +56,7 @@ GroupValue of_members(const GroupSight& group, std::string_view metric) {
     std::size_t idle = 0;
     std::size_t owned = 0;
     for (const MemberSight& member : group.members) {
-        idle += member.owned.empty() ? 1 : 0;
+        idle += member.owned.empty() ? 1U : 0U;
         owned += member.owned.size();
     }
     return count_value(metric == "idle_members" ? idle : owned);
