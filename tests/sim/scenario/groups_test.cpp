@@ -1,5 +1,7 @@
 // Consumer groups in scenarios: what a file may say of them, what conditions and reports know of
-// them, and the planted bugs that their invariants catch.
+// them, the planted bugs that their invariants catch, and a group that never comes to rest.
+#include "core/base/random.hpp"
+#include "core/client/client.hpp"
 #include "tests/sim/scenario/lessons.hpp"
 
 #include <nlohmann/json.hpp>
@@ -54,6 +56,75 @@ bool breaks(const std::string& lesson, Invariant invariant, Plant plant) {
     while (runner.now() < runner.end() && runner.checks().broken(invariant) == nullptr)
         runner.run_until(runner.now() + seconds(1));
     return runner.checks().broken(invariant) != nullptr;
+}
+
+/// Whoever is up stops, dies or is paused, and whoever is down comes back, a few each second.
+void let_members_come_and_go(Runner& runner, std::uint64_t seed, Duration from, Duration to) {
+    Random random(seed, "comings and goings");
+    for (Instant at = Instant{} + from; at < Instant{} + to;) {
+        at = at + milliseconds(500 + static_cast<std::int64_t>(random.below(2'500)));
+        runner.run_until(at);
+        const std::string name = "billing-" + std::to_string(1 + random.below(30));
+        const Machine& machine = runner.world().machine(runner.world().find(name));
+        const std::uint64_t how = random.below(3);
+        Verb verb;
+        verb.who = name;
+        verb.name = !machine.up()    ? "start"
+                    : machine.paused ? "resume"
+                    : how == 0       ? "stop"
+                    : how == 1       ? "kill"
+                                     : "pause";
+        runner.act(Command{verb});
+    }
+    // One may have been paused on its way out; then it goes, and is started as all who are down.
+    for (const char* verb : {"resume", "start"}) {
+        for (int i = 1; i <= 30; ++i) {
+            const std::string name = "billing-" + std::to_string(i);
+            const Machine& machine = runner.world().machine(runner.world().find(name));
+            if (verb == std::string("resume") ? machine.paused : !machine.up()) {
+                Verb back;
+                back.name = verb;
+                back.who = name;
+                runner.act(Command{back});
+            }
+        }
+        runner.run_until(runner.now() + seconds(40));
+    }
+}
+
+/// How each member fares, for a run that fails.
+std::string absent(const Runner& runner) {
+    std::string text;
+    for (int i = 1; i <= 30; ++i) {
+        const std::string name = "billing-" + std::to_string(i);
+        const ActorId actor = runner.world().find(name);
+        const auto* client = runner.world().process<client::Client>(actor);
+        text += ", " + name + " " + std::get<std::string>(value_of(runner.sight(), "state", name)) +
+                (client != nullptr ? " " + client->last_error() : "");
+    }
+    return text;
+}
+
+Scenario crowd(std::uint64_t seed) {
+    std::string text = R"({
+    "title": "t", "duration": "720s",
+    "cluster": {"controllers": 1, "brokers": 3, "configs": {
+        "offsets.topic.num.partitions": 3, "group.initial.rebalance.delay.ms": 500}},
+    "topics": [{"name": "orders", "partitions": 20, "replication_factor": 3}],
+    "clients": [
+        {"name": "producer-a", "producer": {"topic": "orders", "rate": 20, "start": "5s",
+         "stop": "690s", "keys": "sequence % 100", "configs": {"acks": "all"}}},
+        {"name": "billing", "consumer": {"group": "billing", "topics": ["orders"], "members": 30,
+         "start": "5s", "commit": "after_processing", "configs": {
+         "auto.offset.reset": "earliest", PROTOCOL}}}]})";
+    const std::string classic =
+        R"("session.timeout.ms": 6000, "heartbeat.interval.ms": 1000,
+           "partition.assignment.strategy": "cooperative-sticky")";
+    const std::string protocol = seed % 2 == 0 ? R"("group.protocol": "consumer")" : classic;
+    text.replace(text.find("PROTOCOL"), 8, protocol);
+    Scenario scenario = told(text);
+    scenario.cluster.seed = seed;
+    return scenario;
 }
 
 } // namespace
@@ -157,4 +228,22 @@ TEST_CASE("commits by old generations, commits that go back and gaps behind them
 TEST_CASE("a coordinator that has lost commits is caught") {
     CHECK(breaks("coordinator-dies-in-commit", Invariant::committed_offsets,
                  [](node::Planted& planted) { planted.group.forget_commits_on_load = true; }));
+}
+
+TEST_CASE("thirty members come and go for ten minutes: one owner each, and no commit is lost") {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        Runner runner(crowd(seed));
+        let_members_come_and_go(runner, seed, seconds(10), seconds(610));
+        runner.run_until(runner.end());
+        INFO("seed " << seed << absent(runner));
+        for (const Broken& broken : runner.unexpected())
+            FAIL_CHECK(broken.what);
+        CHECK(number_of(runner, "members", "billing") == 30);
+        CHECK(number_of(runner, "owned_partitions", "billing") == 20);
+        CHECK(number_of(runner, "processed_never", "billing") == 0);
+        CHECK(number_of(runner, "skipped", "billing") == 0);
+        // The last commit of a member may have met a rebalance; then the next poll's commit tells.
+        CHECK(number_of(runner, "lag", "billing") < 20);
+        CHECK(number_of(runner, "rebalances", "billing") > 100);
+    }
 }
