@@ -10,6 +10,10 @@
 //
 // A broker that lost its high watermark begins with what the checkpoint says, which may be old:
 // that is safe, since a high watermark may lag but never lead.
+//
+// Kafka opens its logs when the first metadata image is there, and so by the topics' own configs;
+// here they are opened as the process starts, by the node's file. Of these configs only
+// index.interval.bytes shows it: what an unclean stop makes anew is as dense as the node says.
 #include "core/log/checkpoint.hpp"
 #include "core/log/partition_metadata.hpp"
 #include "core/log/quorum_state.hpp"
