@@ -161,8 +161,12 @@ bool text_field(std::string_view id, const Rect& rect, std::string_view hint, st
     const float pad = std::max(1.0F, (rect.h - size_of(Font::body)) / 2);
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(px(8), pad));
     ImGui::SetNextItemWidth(rect.w);
-    if (take_keyboard)
+    if (take_keyboard) {
+        // ImGui 1.90 gives the keyboard only to fields of the window that has the focus already.
+        if (!ImGui::IsWindowFocused())
+            ImGui::SetWindowFocus();
         ImGui::SetKeyboardFocusHere();
+    }
     const std::string name = "##" + std::string(id);
     const std::string shown(hint);
     ImGui::InputTextWithHint(name.c_str(), shown.c_str(), value);
