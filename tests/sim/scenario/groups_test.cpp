@@ -231,7 +231,7 @@ TEST_CASE("a coordinator that has lost commits is caught") {
 }
 
 TEST_CASE("thirty members come and go for ten minutes: one owner each, and no commit is lost") {
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (std::uint64_t seed = 1; seed <= ORRERY_CROWDS; ++seed) {
         Runner runner(crowd(seed));
         let_members_come_and_go(runner, seed, seconds(10), seconds(610));
         runner.run_until(runner.end());
