@@ -4,6 +4,7 @@
 
 #include "core/node/node.hpp"
 #include "core/node/node_step.hpp"
+#include "core/wire/api.hpp"
 
 #include <utility>
 
