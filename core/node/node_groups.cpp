@@ -3,6 +3,7 @@
 #include "core/node/node_groups.hpp"
 
 #include "core/node/node.hpp"
+#include "core/node/node_reply.hpp"
 #include "core/node/node_step.hpp"
 #include "core/wire/api.hpp"
 

@@ -8,6 +8,8 @@
 #include "core/wire/frame.hpp"
 #include "core/wire/messages/envelope_response.hpp"
 
+#include <variant>
+
 namespace orrery::node {
 
 /// The response's body in a peer's frame; nothing if it can't be read, which is as good as no
@@ -65,6 +67,12 @@ void Node::reply(RequestId request, const Response& response, Step& step) {
                                             open.envelope->correlation, envelope);
     expect(outer.has_value(), "an Envelope that can be said");
     send_reply(request, *outer, step);
+}
+
+/// The same for a response that is one of several.
+template <class Ready>
+void Node::answer(const Ready& ready, Step& step) {
+    std::visit([&](const auto& response) { reply(ready.request, response, step); }, ready.response);
 }
 
 } // namespace orrery::node

@@ -39,11 +39,6 @@ void Node::settle(Step& step) {
     }
 }
 
-template <class Ready>
-void Node::answer(const Ready& ready, Step& step) {
-    std::visit([&](const auto& response) { reply(ready.request, response, step); }, ready.response);
-}
-
 template <class Asked>
 void Node::ask_peer(Purpose purpose, Asked& ask, const Endpoint& at, Step& step) {
     peers_.ask(purpose, ask.id, ask.to, at, ask.timeout, peer_request(ask), step.instant(),
